@@ -1,0 +1,329 @@
+"""The App: what a user of flujo can do, as methods. It wires the rooms and is the one bridge from sync to async.
+
+Modules that only some verbs need (SQLite, asyncio, models, the architect) are imported where they are first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from flujo._version import __version__
+from flujo.app.inputs import RawInput, input_value
+from flujo.app.project import ProjectCatalogue, ProjectSources, find_root, read_file
+from flujo.app.settings import Settings, load_settings
+from flujo.blueprints.compiler import Compiled, compile_blueprint
+from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
+from flujo.core.diagnostics import Diagnostic, in_order
+from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
+from flujo.core.events import Row
+from flujo.core.graph import Call, Graph, Node, Wait
+from flujo.core.ids import Address
+from flujo.core.ports import RunHeader, SkillSpec, Store
+from flujo.core.suggest import did_you_mean
+from flujo.core.values import JsonObject, JsonValue
+from flujo.skills.lock import LockResult, lock_project, read_project_lock, stale, write_lock
+from flujo.skills.registry import SkillRegistry
+from flujo.steps import kinds
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run is driven: `observe` is told of each row once it is written; `ask` answers a task in place or gives
+    None to leave the run suspended."""
+
+    observe: Callable[[Row], None] | None = None
+    ask: Callable[[Any], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOptions:
+    """How a blueprint is created: `output` is the file, `name` the blueprint's name."""
+
+    name: str | None = None
+    output: str | None = None
+    offline: bool = False
+    model: str | None = None
+    force: bool = False
+
+
+class App:
+    """A project, open for work. Use it as a context manager, or call `close`."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the state database."""
+        store = self.__dict__.pop("store", None)
+        if store is not None:
+            store.close()
+
+    # --- compiling: nothing is started, imported or written ---
+
+    def compile(self, path: str) -> Compiled:
+        """Compile a file; raise UsageError FLJ0001 when it cannot be read."""
+        file = Path(path)
+        return self.compile_text(read_file(file, path), self._name(file))
+
+    def compile_text(self, text: bytes | str, name: str) -> Compiled:
+        """Compile a blueprint's text."""
+        return compile_blueprint(text, name, ProjectSources(self.root), self.catalogue)
+
+    def validate(self, path: str) -> list[Diagnostic]:
+        """Return all that is wrong with a file, stale skills included, in the order of places."""
+        compiled = self.compile(path)
+        used = {spec["file"] for spec in compiled.graph.pinned["skills"].values()} if compiled.graph else set()
+        old = [item for item in stale(self.root, self._locked) if not used or any(f in item.message for f in used if f)]
+        return in_order([*compiled.diagnostics, *old])
+
+    def graph(self, path: str) -> Graph:
+        """Return the graph of a valid file; raise BlueprintInvalid otherwise."""
+        compiled = self.compile(path)
+        if compiled.graph is None:
+            raise BlueprintInvalid(compiled.diagnostics)
+        return compiled.graph
+
+    def plan(self, graph: Graph) -> list[JsonObject]:
+        """Return the steps of a graph as `run --dry-run` lists them; calls nothing."""
+        from flujo.engine.fold import nodes_by_address
+
+        return [_planned(address, node) for address, node in nodes_by_address(graph.root).items()]
+
+    def _name(self, file: Path) -> str:
+        resolved = file.resolve()
+        return str(resolved.relative_to(self.root)) if resolved.is_relative_to(self.root) else str(file)
+
+    # --- skills ---
+
+    @cached_property
+    def _locked(self) -> list[SkillSpec]:
+        return read_project_lock(self.root)
+
+    @cached_property
+    def registry(self) -> SkillRegistry:
+        """The builtin skills and those of the project's lock."""
+        return SkillRegistry(self._locked, self.root)
+
+    @cached_property
+    def catalogue(self) -> ProjectCatalogue:
+        """What blueprints may name."""
+        return ProjectCatalogue(kinds(), self.registry)
+
+    def skills(self) -> list[SkillSpec]:
+        """Return all skills by id."""
+        return self.registry.specs()
+
+    def skill(self, id: str) -> SkillSpec:
+        """Return a skill's description; raise UsageError FLJ0601."""
+        spec = self.registry.skill(id)
+        if spec is None:
+            near = did_you_mean(id, self.registry.skill_ids())
+            hint = f"did you mean `{near}`?" if near else "`flujo skills list` shows all"
+            raise UsageError("FLJ0601", f"unknown skill `{id}`", help=hint)
+        return spec
+
+    def lock_skills(self) -> LockResult:
+        """Import the project's skill files and write `skills.lock`."""
+        result = lock_project(self.root)
+        write_lock(self.root, result.specs)
+        self.__dict__.pop("_locked", None)
+        self.__dict__.pop("registry", None)
+        self.__dict__.pop("catalogue", None)
+        return result
+
+    # --- running ---
+
+    @cached_property
+    def store(self) -> Store:
+        """The state database, opened when it is first needed."""
+        from flujo.stores.sqlite import SqliteStore
+
+        file = self.settings.state_file(self.root)
+        if file is not None and not file.parent.exists():
+            try:
+                file.parent.mkdir(parents=True)
+                (file.parent / ".gitignore").write_text("*\n", "utf-8")
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise UsageError("FLJ0807", f"the state folder `{file.parent}` cannot be made: {reason}") from error
+        return SqliteStore(file)
+
+    @cached_property
+    def model(self) -> Any:
+        """Access to models (the port `Model`)."""
+        from flujo.models.litellm_model import LitellmModel
+
+        return LitellmModel(self.settings.models)
+
+    @cached_property
+    def engine(self) -> Any:
+        """The engine on this project's store, with the real world wired to it."""
+        from flujo.app.system import SystemClock, SystemIds
+        from flujo.engine.dispatch import Tools
+        from flujo.engine.execution import Engine
+        from flujo.policies import policies
+
+        tools = Tools(kinds(), self.registry, SystemClock(), self.root, policies(), self.model)
+        return Engine(self.store, tools, SystemIds(), self._recompile, __version__)
+
+    def _recompile(self, pinned: JsonObject) -> Graph:
+        compiled = compile_blueprint(
+            pinned["source"], pinned["name"], PinnedSources(pinned), pinned_catalogue(pinned, kinds())
+        )
+        if compiled.graph is None:
+            raise BlueprintInvalid(compiled.diagnostics)
+        return compiled.graph
+
+    def input_value(self, graph: Graph, raw: RawInput) -> JsonValue:
+        """Return the value a run starts with; raise UsageError FLJ0004."""
+        return input_value(graph, raw)
+
+    def start_run(self, graph: Graph, value: JsonValue, options: RunOptions | None = None) -> Any:
+        """Start a run and drive it to its end or pause; return its view."""
+        options = options or RunOptions()
+        self._check_keys(graph)
+        if self.settings.state_file(self.root) is None and options.ask is None:
+            self._refuse_pause(graph)
+        run = _sync(self.engine.start(graph, value, options.observe))
+        return self._ask_in_place(run, options)
+
+    def resume(
+        self,
+        prefix: str,
+        answer: str | None = None,
+        task: str | None = None,
+        options: RunOptions | None = None,
+        *,
+        output: str | None = None,
+        comment: str | None = None,
+    ) -> Any:
+        """Go on with a run, with an answer to one of its tasks; return its view."""
+        from flujo.app.system import user_name
+        from flujo.engine.execution import Reply, one_open
+        from flujo.engine.tasks import parse_answer
+
+        options = options or RunOptions()
+        header = self.store.run(prefix)
+        reply = None
+        if answer is not None or task is not None:
+            chosen = one_open(self.store, header.run, task)
+            if answer is None:
+                raise UsageError("FLJ0005", f"task `{chosen}` needs an answer", help="add `--answer VALUE`")
+            value = parse_answer(self.engine.question(chosen), answer, output)
+            reply = Reply(chosen, value, user_name(), comment)
+        elif header.status == "suspended" and self.store.tasks(header.run):
+            return self._ask_in_place(header.run, options)
+        _sync(self.engine.resume(header.run, reply, options.observe))
+        return self._ask_in_place(header.run, options)
+
+    def redrive(self, prefix: str, options: RunOptions | None = None) -> Any:
+        """Run the failed steps of a run again; return its view."""
+        options = options or RunOptions()
+        run = self.store.run(prefix).run
+        self._check_keys(self.engine.graph(run))
+        _sync(self.engine.redrive(run, options.observe))
+        return self._ask_in_place(run, options)
+
+    def _ask_in_place(self, run: str, options: RunOptions) -> Any:
+        view = self.view(run, inputs=False)
+        while view.status == "suspended" and view.tasks and options.ask:
+            text = options.ask(view.tasks[0])
+            if text is None:
+                break
+            view = self.resume(run, text, view.tasks[0].id, RunOptions(options.observe))
+        return view
+
+    def _check_keys(self, graph: Graph) -> None:
+        for node in _nodes(graph):
+            if isinstance(node, Call) and node.runner == "agent":
+                missing = self.model.missing_key(node.config["model"])
+                if missing:
+                    text = f"agent `{node.target}` uses `{node.config['model']}`, which needs a key"
+                    raise UsageError("FLJ0621", text, help=f"set the environment variable `{missing}`")
+
+    def _refuse_pause(self, graph: Graph) -> None:
+        waiting = next((node for node in _nodes(graph) if isinstance(node, Wait)), None)
+        if waiting is not None:
+            raise UsageError(
+                "FLJ0005",
+                f"`{waiting.meta.name}` waits for a person, and a run on a memory store cannot be resumed later",
+                help="run it on a terminal, or on `sqlite:///.flujo/state.db`",
+            )
+
+    # --- looking ---
+
+    def runs(self, limit: int = 50) -> Sequence[RunHeader]:
+        """Return runs, newest first."""
+        return self.store.runs(limit)
+
+    def view(self, prefix: str, *, inputs: bool = True) -> Any:
+        """Return the view of a run; `inputs` are found by replaying it."""
+        from flujo.engine.fold import fold, nodes_by_address
+
+        run = self.store.run(prefix).run
+        nodes: Mapping[Address, Node] = {}
+        arguments: Mapping[Address, JsonObject] = {}
+        try:
+            nodes = nodes_by_address(self.engine.graph(run).root)
+            arguments = _sync(self.engine.replay(run)).arguments if inputs else {}
+        except FlujoError:
+            nodes = nodes or {}  # a run that cannot be compiled any more still shows what it recorded
+        return fold(run, self.engine.events(run), nodes, arguments)
+
+    def tasks(self, prefix: str | None = None) -> list[Any]:
+        """Return open tasks, oldest first, of one run or all."""
+        chosen = self.store.run(prefix).run if prefix else None
+        runs = dict.fromkeys(task.run for task in self.store.tasks(chosen))
+        return [task for run in runs for task in self.view(run, inputs=False).tasks]
+
+    def replay(self, prefix: str) -> Any:
+        """Run a recorded run again from its journal alone; return what differs."""
+        return _sync(self.engine.replay(self.store.run(prefix).run))
+
+
+def open_app(project: Path | None, env: Mapping[str, str]) -> App:
+    """Open the project at `project`, else the nearest one upward; raise UsageError when it is none or misconfigured."""
+    if project is not None and not project.is_dir():
+        raise UsageError("FLJ0001", f"there is no folder `{project}`")
+    root = project.resolve() if project is not None else find_root(Path.cwd())
+    return App(root, load_settings(root, env))
+
+
+def _sync(work: Coroutine[Any, Any, T]) -> T:
+    """Run async work to its end: the one bridge."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
+def _nodes(graph: Graph) -> list[Node]:
+    from flujo.engine.fold import nodes_by_address
+
+    return list(nodes_by_address(graph.root).values())
+
+
+def _planned(address: Address, node: Node) -> JsonObject:
+    meta = node.meta
+    planned: JsonObject = {"address": address, "name": meta.name, "kind": meta.kind, "uses": None, "effect": None}
+    if isinstance(node, Call):
+        planned["uses"] = f"agents.{node.target}" if node.runner == "agent" else node.target
+        planned["effect"] = node.effect
+    if meta.when is not None:
+        planned["when"] = meta.when.source
+    return planned

@@ -1,0 +1,108 @@
+"""What `flujo.toml` and the environment say; unknown keys are errors, so that a typo is never ignored."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flujo.core.errors import UsageError
+from flujo.core.suggest import did_you_mean
+from flujo.core.values import JsonObject, JsonValue, type_name
+from flujo.models.settings import ModelAlias, ModelSettings
+
+FILE = "flujo.toml"
+DEFAULT_STATE = "sqlite:///.flujo/state.db"
+
+_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "project": {"name": str},
+    "state": {"uri": str},
+    "model": {"default": str},
+}
+_ALIAS: dict[str, type | tuple[type, ...]] = {
+    "model": str,
+    "api_base": str,
+    "api_key_env": str,
+    "price_in": (int, float),
+    "price_out": (int, float),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a project."""
+
+    name: str
+    state: str = DEFAULT_STATE
+    model: str | None = None
+    models: ModelSettings = field(default_factory=ModelSettings)
+
+    def state_file(self, root: Path) -> Path | None:
+        """Return the file of the state database, None for `memory://`; raise UsageError FLJ0002 for other URIs."""
+        if self.state == "memory://":
+            return None
+        scheme, _, path = self.state.partition("///")
+        if scheme != "sqlite:" or not path:
+            raise UsageError(
+                "FLJ0002",
+                f"the state URI `{self.state}` is not one this version knows",
+                help="use `sqlite:///PATH` (relative to the project; `sqlite:////PATH` is absolute) or `memory://`",
+            )
+        return root / path
+
+
+def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
+    """Return the settings of the project at `root`; without a file the defaults. Raise UsageError FLJ0002."""
+    document = _read(root / FILE)
+    models = document.pop("models", {})
+    for table, keys in document.items():
+        known = _KEYS.get(table)
+        if known is None or not isinstance(keys, dict):
+            raise _unknown(f"[{table}]", table, [*_KEYS, "models"])
+        _check(keys, known, f"[{table}]")
+    if not isinstance(models, dict):
+        raise _bad("`models` holds tables: `[models.NAME]`")
+    aliases = {name: _alias(name, table) for name, table in models.items()}
+    return Settings(
+        name=document.get("project", {}).get("name", root.resolve().name),
+        state=env.get("FLUJO_STATE_URI") or document.get("state", {}).get("uri", DEFAULT_STATE),
+        model=env.get("FLUJO_MODEL") or document.get("model", {}).get("default"),
+        models=ModelSettings(aliases),
+    )
+
+
+def _read(file: Path) -> JsonObject:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _bad(f"it is not TOML: {error}") from error
+    except OSError as error:
+        raise _bad(f"it cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def _alias(name: str, table: JsonValue) -> ModelAlias:
+    if not isinstance(table, dict):
+        raise _bad(f"`models.{name}` must be a table")
+    _check(table, _ALIAS, f"[models.{name}]")
+    return ModelAlias(**table)
+
+
+def _check(keys: JsonObject, known: Mapping[str, type | tuple[type, ...]], where: str) -> None:
+    for key, value in keys.items():
+        if key not in known:
+            raise _unknown(f"key `{key}` in {where}", key, list(known))
+        if not isinstance(value, known[key]) or isinstance(value, bool):
+            raise _bad(f"`{key}` in {where} must not be {type_name(value)}")
+
+
+def _unknown(what: str, word: str, known: list[str]) -> UsageError:
+    near = did_you_mean(word, known)
+    hint = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{name}`' for name in known)}"
+    return UsageError("FLJ0002", f"`{FILE}`: unknown {what}", help=hint)
+
+
+def _bad(problem: str) -> UsageError:
+    return UsageError("FLJ0002", f"`{FILE}`: {problem}", help="compare with `flujo.toml.example`")

@@ -1,0 +1,1 @@
+"""Blueprint text to a Graph or diagnostics; does no I/O."""

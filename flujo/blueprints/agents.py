@@ -1,0 +1,82 @@
+"""`agents`: declarations with everything they need pinned, prompts from files included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from flujo.blueprints.inputs import check_schema
+from flujo.blueprints.language import AGENT_LATER
+from flujo.blueprints.names import name_problem
+from flujo.blueprints.report import Report
+from flujo.core.errors import FlujoError
+from flujo.core.spans import Path
+from flujo.core.values import JsonObject, JsonValue
+
+ReadFile = Callable[[str], str]
+
+
+class _AgentFields(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    model: str = Field(min_length=1)
+    system_prompt: Any = None
+    output_schema: dict[str, Any] | None = None
+    temperature: float | None = Field(None, ge=0)
+    max_tokens: int | None = Field(None, ge=1)
+    seed: int | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+_KEYS: Final = frozenset(_AgentFields.model_fields)
+
+
+def read_agents(value: JsonValue, path: Path, report: Report, read_file: ReadFile) -> dict[str, JsonObject]:
+    """Return the declared agents by name; one with errors is there too, so that its steps are no errors."""
+    agents = {}
+    for name, raw in report.mapping(value, path, "`agents`").items():
+        at = (*path, name)
+        problem = name_problem(name)
+        if problem:
+            report.add("FLJ0205", problem, at, on_key=True)
+        agents[name] = _agent(report.mapping(raw, at, "an agent"), at, report, read_file)
+    return agents
+
+
+def _agent(raw: JsonObject, path: Path, report: Report, read_file: ReadFile) -> JsonObject:
+    for key in AGENT_LATER & raw.keys():
+        report.later(key, (*path, key))
+    try:
+        fields = _AgentFields.model_validate({key: value for key, value in raw.items() if key not in AGENT_LATER})
+    except ValidationError as error:
+        report.misfit(error, path, _KEYS)
+        return {}
+    agent = fields.model_dump(exclude_none=True)
+    if "system_prompt" in agent:
+        agent["system_prompt"] = _prompt(agent["system_prompt"], (*path, "system_prompt"), report, read_file)
+    if "output_schema" in agent:
+        check_schema(agent["output_schema"], (*path, "output_schema"), report)
+    return agent
+
+
+def _prompt(value: JsonValue, path: Path, report: Report, read_file: ReadFile) -> str:
+    """Return the text of a prompt, given as text or as `{file: PATH}`."""
+    if isinstance(value, str):
+        return value
+    given = report.mapping(value, path, "`system_prompt`")
+    for key in given.keys() - {"file"}:
+        if key == "variables":
+            report.later(key, (*path, key))
+        else:
+            report.unknown_key(key, (*path, key), {"file"})
+    file = report.text(given.get("file"), (*path, "file"), "`file`") if given else None
+    if file is None:
+        return ""
+    try:
+        return read_file(file)
+    except FlujoError as error:
+        item = error.diagnostic
+        report.add(item.code, item.message, (*path, "file"), help=item.help)
+        return ""

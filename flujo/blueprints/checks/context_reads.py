@@ -1,0 +1,57 @@
+"""A path under `context` that is read must be declared at the top, or set by a step before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flujo.blueprints.program import Program
+from flujo.core.diagnostics import Diagnostic
+from flujo.core.graph import Wait
+from flujo.core.suggest import did_you_mean
+
+_Path = tuple[str, ...]
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """Yield every read of a path that nothing declares or sets (FLJ0308)."""
+    writes = list(_writes(program))
+    if any(node.meta.merges_output for node in program.nodes()):
+        return  # which keys an output has is known at run time only
+    for use, read in program.reads():
+        if read.ref != ("context",) or read.guarded:
+            continue
+        tail: tuple[str | int, ...] = read.tail
+        if _declared(program.context, tail):
+            continue
+        path = tuple(key for key in tail if isinstance(key, str))
+        if any(_meets(write, path) for write in writes):
+            continue
+        dotted = ".".join(path)
+        near = did_you_mean(path[0], [*program.context, *(write[0] for write in writes)]) if path else None
+        help = f"did you mean `context.{near}`?" if near and near != path[0] else f"declare `{path[0]}` under `context`"
+        place = program.place_of(use, read)
+        yield Diagnostic("FLJ0308", f"nothing sets `context.{dotted}`", place, help, path=(*use.path, *read.at))
+
+
+def _writes(program: Program) -> Iterator[_Path]:
+    for node in program.nodes():
+        yield from (path for path, _ in node.meta.sets)
+        if isinstance(node, Wait) and node.sink:
+            yield node.sink
+
+
+def _meets(write: _Path, read: _Path) -> bool:
+    """Say whether a write gives what is read a value: it is around it, or inside it."""
+    shared = min(len(write), len(read))
+    return write[:shared] == read[:shared]
+
+
+def _declared(value: Any, tail: tuple[str | int, ...]) -> bool:
+    for key in tail:
+        if not isinstance(value, dict):
+            return True  # what is inside a list or a plain value is the template's business
+        if not isinstance(key, str) or key not in value:
+            return False
+        value = value[key]
+    return True

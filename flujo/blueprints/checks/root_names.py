@@ -1,0 +1,63 @@
+"""A template's names are those of the language, and each only where it has a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from flujo.blueprints.program import Program
+from flujo.blueprints.scope import Use
+from flujo.core.diagnostics import Diagnostic
+from flujo.core.suggest import did_you_mean
+from flujo.expressions import Read
+
+_EVERYWHERE: Final = ("input", "previous", "steps", "context", "run")
+_ELSEWHERE: Final = {
+    "item": "`item` has a value inside a `map` only",
+    "index": "`index` has a value inside a `map` only",
+    "loop": "`loop` has a value inside a `loop` or a `{% for %}` only",
+    "error": "`error` has a value in the `on_error` steps of a step only",
+}
+_RUN: Final = ("id", "name", "started_at")
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """Yield every name that leads nowhere: FLJ0302, FLJ0309 for `answer`, FLJ0207 for secrets."""
+    for use, read in program.reads():
+        found = _problem(use, read)
+        if found is not None:
+            code, message, help = found
+            place = program.place_of(use, read, None if read.ref[0] == "run" else read.ref[0])
+            yield Diagnostic(code, message, place, help, path=(*use.path, *read.at))
+
+
+def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
+    root = read.ref[0]
+    if root == "run":
+        part = read.ref[1]
+        listed = ", ".join(f"`run.{known}`" for known in _RUN)
+        return None if part in _RUN else ("FLJ0302", f"unknown name `run.{part}`", f"there are {listed}")
+    if root in _EVERYWHERE:
+        return None
+    if root == "answer":
+        if use.position.answered() or read.guarded:
+            return None
+        return "FLJ0309", "no person has been asked before this step", "put a `hitl` step before it"
+    if root == "this":
+        if use.field[0] == "with":
+            return None
+        return "FLJ0302", "`this` has a value under `with` only", "it is the step's own input"
+    if root == "secrets":
+        return "FLJ0207", "`secrets` are not in this version of flujo yet", None
+    if root in _ELSEWHERE:
+        return "FLJ0302", _ELSEWHERE[root], None
+    return "FLJ0302", f"unknown name `{root}`", _help(root, use)
+
+
+def _help(root: str, use: Use) -> str:
+    if use.position.find(root):
+        return f"write `steps.{root}.output`"
+    near = did_you_mean(root, (*_EVERYWHERE, "answer", "this"))
+    if near:
+        return f"did you mean `{near}`?"
+    return "names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id`; texts need quotes"

@@ -1,0 +1,154 @@
+"""Blueprint text to Graph in named passes: read, model, resolve, lower, check.
+
+Passes that do not need each other go on after errors, so that users see all problems at once. Nothing here reads files,
+starts anything or imports a name that came from a blueprint: texts and skills come in through two ports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flujo.blueprints.agents import read_agents
+from flujo.blueprints.checks import run_checks
+from flujo.blueprints.document import Document
+from flujo.blueprints.fields import read_name
+from flujo.blueprints.inputs import read_inputs
+from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
+from flujo.blueprints.lowering import Workshop
+from flujo.blueprints.names import name_of_file
+from flujo.blueprints.program import Program
+from flujo.blueprints.reader import read
+from flujo.blueprints.report import Report
+from flujo.blueprints.scope import Position
+from flujo.core.diagnostics import Diagnostic, has_errors
+from flujo.core.graph import Call, Flow, Graph, Meta, Node, Template, children
+from flujo.core.ports import Catalogue, Sources
+from flujo.core.values import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The result of compiling: a Graph unless there are errors, and all diagnostics by place."""
+
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class _Files:
+    """Texts by path, remembered so that a run can be compiled again without the project."""
+
+    sources: Sources
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str) -> str:
+        if path not in self.texts:
+            self.texts[path] = self.sources.read(path)
+        return self.texts[path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The top level of a blueprint, without its steps."""
+
+    name: str
+    inputs: JsonObject | None
+    context: JsonObject
+    agents: dict[str, JsonObject]
+
+
+def compile_blueprint(
+    text: bytes | str, name: str, sources: Sources, catalogue: Catalogue, *, strict: bool = True
+) -> Compiled:
+    """Compile a blueprint; `name` is its path in the project. Never raises for what the text says."""
+    document, problems = read(text, name)
+    if document is None:
+        return Compiled(None, tuple(problems))
+    report = Report(document)
+    report.extend(problems, ())
+    files = _Files(sources)
+    head = _read_head(document, report, files)
+    shop = Workshop(report, catalogue, head.agents)
+    root, output = _lower(document, shop)
+    program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report)
+    run_checks(program)
+    found = report.sorted(strict=strict)
+    if has_errors(found):
+        return Compiled(None, found)
+    pinned = {
+        "source": document.source.text,
+        "name": name,
+        "files": files.texts,
+        "skills": _skills(root, catalogue),
+    }
+    graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document)
+    return Compiled(graph, found)
+
+
+def _read_head(document: Document, report: Report, files: _Files) -> _Head:
+    """Check the keys of the top level and read all but the steps."""
+    top = report.mapping(document.data, (), "a blueprint")
+    if not top:
+        return _Head("", None, {}, {})
+    for key in top:
+        if key in TOP_LATER:
+            report.later(key, (key,))
+        elif key not in TOP_KEYS:
+            report.unknown_key(key, (key,), TOP_KEYS)
+    if "version" not in top:
+        report.add("FLJ0206", "the `version` is missing", (), help='begin with `version: "0.1"`')
+    elif isinstance(top["version"], bool) or top["version"] not in VERSIONS:
+        report.add("FLJ0206", f"this flujo does not read version `{top['version']}`", ("version",), help='write "0.1"')
+    if "description" in top:
+        report.text(top["description"], ("description",), "`description`")
+    return _Head(
+        name=read_name(top["name"], ("name",), report) if "name" in top else name_of_file(document.source.name),
+        inputs=read_inputs(top["inputs"], ("inputs",), report) if "inputs" in top else None,
+        context=_context(top, report),
+        agents=read_agents(top["agents"], ("agents",), report, files.read) if "agents" in top else {},
+    )
+
+
+def _context(top: JsonObject, report: Report) -> JsonObject:
+    """Return the context at the start: plain values, for nothing has run yet that a template could read."""
+    context = report.mapping(top["context"], ("context",), "`context`") if "context" in top else {}
+    stack: list[tuple[tuple[str | int, ...], Any]] = [(("context",), context)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(((*path, key), part) for key, part in value.items())
+        elif isinstance(value, list):
+            stack.extend(((*path, index), part) for index, part in enumerate(value))
+        elif isinstance(value, str) and ("{{" in value or "{%" in value):
+            help = "set it in the first step that knows it, with `set`"
+            report.add("FLJ0204", "`context` holds plain values; a template is not rendered here", path, help=help)
+    return context
+
+
+def _lower(document: Document, shop: Workshop) -> tuple[Flow, Template | None]:
+    """Lower the steps and compile the output."""
+    top = document.data if isinstance(document.data, dict) else {}
+    if "steps" in top:
+        root = shop.flow(top["steps"], ("steps",), "", None)
+    else:
+        root = Flow(Meta("", "steps"), ())
+        if top:
+            shop.report.add("FLJ0202", "the key `steps` is missing", (), help="add `steps:` with at least one step")
+    if "output" not in top or not shop.lists:
+        return root, None
+    end = Position(shop.lists[0], len(shop.lists[0].names))
+    return root, shop.compile(top["output"], ("output",), ("output",), end)
+
+
+def _skills(node: Node, catalogue: Catalogue) -> JsonObject:
+    """Return the entries of all skills that a tree calls, by id."""
+    found: JsonObject = {}
+    stack: list[Node] = [node]
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        spec = catalogue.skill(node.target) if isinstance(node, Call) and node.runner == "step" else None
+        if spec is not None:
+            found[spec.id] = spec.to_json()
+    return dict(sorted(found.items()))

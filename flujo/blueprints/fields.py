@@ -1,0 +1,83 @@
+"""The fields every step may have, read one by one: `when`, `input`, `set`, `updates_context`, `retry`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from flujo.blueprints.durations import DurationProblem, seconds
+from flujo.blueprints.names import name_problem
+from flujo.blueprints.report import Report
+from flujo.core.graph import Retry
+from flujo.core.spans import Path
+from flujo.core.values import JsonValue
+
+MAX_ATTEMPTS: Final = 100
+
+_Word = Literal["rate_limit", "timeout", "connection", "invalid_output", "any"]
+
+
+class _RetryFields(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS)
+    on: list[_Word] | None = None
+    backoff: Literal["constant", "linear", "exponential"] = "exponential"
+    delay: str = "1s"
+    max_delay: str = "60s"
+    jitter: bool = False
+    max_time: str | None = None
+
+
+_RETRY_KEYS: Final = frozenset(_RetryFields.model_fields)
+
+
+def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
+    """Return the retry of a step; None after a report."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if 1 <= value <= MAX_ATTEMPTS:
+            return Retry(attempts=value)
+        report.add("FLJ0204", f"`retry` is {value}, and must be from 1 to {MAX_ATTEMPTS} attempts", path)
+        return None
+    if not isinstance(value, dict):
+        report.add("FLJ0203", "`retry` must be a number of attempts or a mapping", path, help="write `retry: 3`")
+        return None
+    try:
+        given = _RetryFields.model_validate(value)
+    except ValidationError as error:
+        report.misfit(error, path, _RETRY_KEYS)
+        return None
+    times: dict[str, Any] = {}
+    for key in ("delay", "max_delay", "max_time"):
+        text = getattr(given, key)
+        try:
+            times[key] = None if text is None else seconds(text)
+        except DurationProblem as problem:
+            report.add("FLJ0208", f"`{key}`: {problem}", (*path, key))
+            return None
+    words = Retry().on if given.on is None else frozenset[str](given.on)
+    return Retry(given.attempts, words, given.backoff, jitter=given.jitter, **times)
+
+
+def context_path(text: str) -> tuple[str, ...] | None:
+    """Return a path under `context`, written with or without `context.`; None if it is none."""
+    path = tuple(text.removeprefix("context.").split("."))
+    return path if all(path) and path != ("context",) else None
+
+
+def read_name(value: JsonValue, path: Path, report: Report) -> str:
+    """Return a name; after a report about its form the name as it is, "" if it is no text."""
+    name = report.text(value, path, "a name")
+    problem = name_problem(name) if name is not None else None
+    if problem:
+        report.add("FLJ0205", problem, path)
+    return name or ""
+
+
+def read_flag(value: JsonValue, path: Path, report: Report) -> bool:
+    """Return a boolean field; False after a report."""
+    if isinstance(value, bool):
+        return value
+    report.add("FLJ0203", f"`{path[-1]}` must be true or false", path)
+    return False

@@ -1,0 +1,366 @@
+"""Blueprint text to a Document: one walk over the event stream, every limit counted before anything is built on it.
+
+`read` never raises: whatever the bytes are, the answer is a document, diagnostics, or both. It goes on where it can
+(a duplicate key, a tag), so that users see all problems at once, and stops where it cannot (syntax, a limit).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Final
+
+from flujo.blueprints.decode import decode
+from flujo.blueprints.document import Document, Element
+from flujo.blueprints.events import Event, SyntaxProblem, events
+from flujo.blueprints.scalars import NumberProblem, key_text, resolve
+from flujo.core.diagnostics import Diagnostic, in_order
+from flujo.core.spans import Place, Source, Span
+from flujo.core.values import JsonValue
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_ALIASES: Final = 100
+MAX_NODES: Final = 1_000_000
+MAX_TEXT: Final = 32 * 1024 * 1024
+"""Characters of all scalars after aliases are expanded: 100 aliases of an 8 MiB text must not become 800 MiB."""
+
+_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+_ODD_BREAK: Final = re.compile("[\x85\u2028\u2029]")
+_PROPERTIES: Final = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|\Z))+")
+_SHOWN: Final = 20
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open collection: its element, what the next part belongs to, and its size with aliases expanded."""
+
+    element: Element
+    branches: bool
+    anchor: str | None
+    for_key: bool
+    expects_key: bool
+    key: str | None = None
+    key_span: Span | None = None
+    nodes: int = 1
+    chars: int = 0
+    height: int = 1
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """A part that aliases may repeat, with its size; None while it is still open."""
+
+    element: Element | None
+    nodes: int = 1
+    chars: int = 0
+    height: int = 0
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the reason is reported already."""
+
+
+def read(text: bytes | str, name: str) -> tuple[Document | None, list[Diagnostic]]:
+    """Read a blueprint's text; `name` is what users call the file."""
+    source, problems = _decode_bytes(text, name)
+    if problems:
+        return None, problems
+    return _Reader(source).read()
+
+
+def _decode_bytes(text: bytes | str, name: str) -> tuple[Source, list[Diagnostic]]:
+    too_large = len(text) > MAX_BYTES
+    if isinstance(text, bytes):
+        try:
+            decoded = text.decode() if not too_large else ""
+        except UnicodeDecodeError as error:
+            return _not_utf8(text, error, name)
+    else:
+        decoded = text
+    source = Source(name, "" if too_large else decoded.removeprefix("\ufeff"))
+    if too_large or (len(decoded) * 4 > MAX_BYTES and len(decoded.encode(errors="surrogatepass")) > MAX_BYTES):
+        message = "the text is larger than 8 MiB"
+        return source, [Diagnostic("FLJ0110", message, Place(source, Span(0, 0)), "move data out of the blueprint")]
+    found = [
+        Diagnostic("FLJ0109", f"the character {_name(match.group())} is not allowed", _place(source, match.start()))
+        for match, _ in zip(_FORBIDDEN.finditer(source.text), range(_SHOWN), strict=False)
+    ]
+    return source, found
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[Source, list[Diagnostic]]:
+    source = Source(name, data.decode(errors="replace").removeprefix("\ufeff"))
+    offset = len(data[: error.start].decode().removeprefix("\ufeff"))
+    message = f"the file is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}"
+    return source, [Diagnostic("FLJ0101", message, _place(source, offset), "save the file as UTF-8")]
+
+
+def _place(source: Source, start: int, end: int | None = None) -> Place:
+    limit = len(source.text)
+    start = max(0, min(start, limit))
+    return Place(source, Span(start, max(start, min(start + 1 if end is None else end, limit))))
+
+
+def _name(char: str) -> str:
+    return f"U+{ord(char):04X}"
+
+
+@dataclass(slots=True)
+class _Reader:
+    source: Source
+    problems: list[Diagnostic] = field(default_factory=list)
+    stack: list[_Frame] = field(default_factory=list)
+    anchors: dict[str, _Anchor] = field(default_factory=dict)
+    quoted: list[Span] = field(default_factory=list)
+    root: Element | None = None
+    documents: int = 0
+    aliases: int = 0
+    nodes: int = 0
+    chars: int = 0
+    odd: bool = False
+
+    def read(self) -> tuple[Document | None, list[Diagnostic]]:
+        """Walk the events; return what can be had."""
+        text = self.source.text
+        self.odd = _ODD_BREAK.search(text) is not None
+        whole = True
+        try:
+            for event in events(text):
+                self._event(event)
+        except SyntaxProblem as problem:
+            whole = False
+            if not self._odd_breaks(before=problem.offset + 1):
+                self._syntax(problem)
+        except _Stop:
+            whole = self.documents > 1
+        if whole:
+            if self._odd_breaks(before=len(text)):
+                whole = False
+            elif self.root is None or (self.root.value is None and self.root.style == ""):
+                self.report("FLJ0103", "the file holds no blueprint", 0, 0, help='begin with `version: "0.1"`')
+                whole = False
+        document = Document(self.source, self.root) if whole and self.root is not None else None
+        return document, in_order(self.problems)
+
+    def report(self, code: str, message: str, start: int, end: int | None = None, help: str | None = None) -> None:
+        """Add a diagnostic at [start, end), or at one character."""
+        self.problems.append(Diagnostic(code, message, _place(self.source, start, end), help))
+
+    def _syntax(self, problem: SyntaxProblem) -> None:
+        related: tuple[tuple[Place, str], ...] = ()
+        if problem.began is not None and self._line(problem.began) != self._line(problem.offset):
+            related = ((_place(self.source, problem.began), "the part that went wrong began here"),)
+        place = _place(self.source, problem.offset)
+        self.problems.append(Diagnostic(problem.code, problem.message, place, problem.help, related=related))
+
+    def _line(self, offset: int) -> int:
+        return self.source.position(offset)[0]
+
+    def _odd_breaks(self, before: int) -> bool:
+        """Report NEL, U+2028 and U+2029 outside quoted scalars: the parser took them for line ends."""
+        if not self.odd:
+            return False
+        starts = [span.start for span in self.quoted]
+        found: list[Diagnostic] = []
+        for match in _ODD_BREAK.finditer(self.source.text, 0, before):
+            index = bisect_right(starts, match.start()) - 1
+            if index >= 0 and match.start() < self.quoted[index].end:
+                continue
+            message = f"the character {_name(match.group())} is allowed in quoted text only"
+            place, help = _place(self.source, match.start()), "replace it by a line break, or quote the text"
+            found.append(Diagnostic("FLJ0109", message, place, help))
+        if found:
+            self.problems = found  # what else was met comes from lines that are none
+        return bool(found)
+
+    # --- events
+
+    def _event(self, event: Event) -> None:
+        match type(event).__name__:
+            case "ScalarEvent":
+                self._scalar(event)
+            case "MappingStartEvent" | "SequenceStartEvent" as kind:
+                self._open(event, kind == "MappingStartEvent")
+            case "MappingEndEvent" | "SequenceEndEvent":
+                self._close(event.end_mark.index)
+            case "AliasEvent":
+                self._alias(event)
+            case "DocumentStartEvent":
+                self._document(event)
+            case _:
+                return
+
+    def _document(self, event: Event) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        self.documents += 1
+        if self.documents > 1:
+            self.report("FLJ0104", "a second document begins here", start, end, "keep one document to a file")
+            raise _Stop
+        if event.version is not None and tuple(event.version) != (1, 2):
+            version = ".".join(str(number) for number in event.version)
+            self.report("FLJ0102", f"blueprints are YAML 1.2, not {version}", start, None, "remove the `%YAML` line")
+
+    def _count(self, start: int, nodes: int, chars: int, height: int) -> None:
+        self.nodes += nodes
+        self.chars += chars
+        if self.nodes > MAX_NODES:
+            self._refuse(f"the text has more than {MAX_NODES:,} nodes with its aliases expanded", start)
+        if self.chars > MAX_TEXT:
+            self._refuse("the text is larger than 32 MiB with its aliases expanded", start)
+        if len(self.stack) + height > MAX_DEPTH:
+            self._refuse(f"the text is nested deeper than {MAX_DEPTH} levels", start)
+
+    def _refuse(self, message: str, start: int) -> None:
+        self.report("FLJ0110", message, start)
+        raise _Stop
+
+    def _properties(self, event: Event) -> int:
+        """Report a tag; return where the part itself begins, after tag and anchor."""
+        start: int = event.start_mark.index
+        if event.tag is None and event.anchor is None:
+            return start
+        if event.tag is not None:
+            at = self.source.text.find("!", start)
+            tag = re.compile(r"[^\s,\[\]{}]*").match(self.source.text, at)
+            end = tag.end() if tag else at + 1
+            help = "remove it; quote a text that begins with `!`"
+            self.report("FLJ0106", f"the tag `{self.source.text[at:end]}` is not allowed", at, end, help)
+        found = _PROPERTIES.match(self.source.text, start)
+        return min(found.end(), max(event.end_mark.index, start)) if found and self._is_scalar(event) else start
+
+    def _is_scalar(self, event: Event) -> bool:
+        return type(event).__name__ == "ScalarEvent"
+
+    def _scalar(self, event: Event) -> None:
+        start, end, style, text = self._properties(event), event.end_mark.index, event.style or "", event.value
+        style = "" if style == "plain" else style
+        self._count(start, 1, len(text), 0)
+        value: JsonValue = text
+        if not style:
+            value = self._plain(text, start, end)
+        elif style in ("'", '"'):
+            if self.odd:
+                self.quoted.append(Span(start, end))
+                if _ODD_BREAK.search(self.source.text, start, end):
+                    value = decode(self.source.text, start, end, style, 0).text
+        else:
+            end = start + len(self.source.text[start:end].rstrip())
+        if _NOT_TEXT.search(text):
+            self.report("FLJ0109", "the text holds NUL or half of a surrogate pair", start, end, "remove the escape")
+            value = ""
+        element = Element(start, end, style, value)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(element, 1, len(text))
+        self._attach(element, 1, len(text), 0)
+
+    def _plain(self, text: str, start: int, end: int) -> JsonValue:
+        try:
+            return resolve(text)
+        except NumberProblem as problem:
+            self.report("FLJ0111", str(problem), start, end, "quote it if it is meant as text")
+            return 0
+
+    def _open(self, event: Event, is_mapping: bool) -> None:
+        start = self._properties(event)
+        self._count(start, 1, 0, 1)
+        style = "{" if event.flow_style else "-"
+        if is_mapping:
+            element = Element(start, start, style, {}, fields={}, keys={})
+        else:
+            element = Element(start, start, style, [], items=[])
+        above = self.stack[-1] if self.stack else None
+        for_key = above is not None and above.expects_key
+        branches = above is not None and above.key == "branches" and is_mapping
+        self.stack.append(_Frame(element, branches, event.anchor, for_key, expects_key=is_mapping))
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(None)
+
+    def _close(self, end: int) -> None:
+        frame = self.stack.pop()
+        element = frame.element
+        if element.style == "{":
+            element.end = end
+        elif element.fields:
+            last = list(element.fields)[-1]
+            element.end = max(element.fields[last].end, element.keys[last].end if element.keys else 0)
+        elif element.items:
+            element.end = max(element.start, element.items[-1].end)
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = _Anchor(element, frame.nodes, frame.chars, frame.height)
+        self._attach(element, frame.nodes, frame.chars, frame.height)
+
+    def _alias(self, event: Event) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            self._refuse(f"the text has more than {MAX_ALIASES} aliases", start)
+        anchor = self.anchors.get(event.anchor)
+        if anchor is None or anchor.element is None:
+            why = "names an anchor that is not there" if anchor is None else "stands inside the part it names"
+            help = "define the anchor before the alias; quote a text that begins with `*`"
+            self.report("FLJ0112", f"the alias `*{event.anchor}` {why}", start, end, help)
+            self._count(start, 1, 0, 0)
+            self._attach(Element(start, end, "", None), 1, 0, 0)
+            return
+        self._count(start, anchor.nodes, anchor.chars, anchor.height)
+        self._attach(anchor.element, anchor.nodes, anchor.chars, anchor.height, alias=Span(start, end))
+
+    # --- building
+
+    def _attach(self, element: Element, nodes: int, chars: int, height: int, alias: Span | None = None) -> None:
+        """Put a finished part into the collection that is open."""
+        if not self.stack:
+            self.root = element
+            return
+        frame = self.stack[-1]
+        frame.nodes += nodes
+        frame.chars += chars
+        frame.height = max(frame.height, height + 1)
+        if frame.element.items is not None:
+            frame.element.items.append(element)
+            frame.element.value.append(element.value)
+        elif frame.expects_key:
+            span = alias or Span(element.start, element.end)
+            frame.key, frame.key_span, frame.expects_key = self._key(frame, element, span), span, False
+        else:
+            self._put(frame, element)
+
+    def _put(self, frame: _Frame, element: Element) -> None:
+        frame.expects_key = True
+        key, frame.key = frame.key, None
+        parent = frame.element
+        if key is None or frame.key_span is None or parent.fields is None or parent.keys is None:
+            return
+        first = parent.keys.get(key)
+        if first is not None:
+            message, place = f"the key `{key}` stands twice in this mapping", Place(self.source, frame.key_span)
+            related = ((Place(self.source, first), "the first one is here"),)
+            help = f"remove or rename one of them; the first is in line {self._line(first.start)}"
+            self.problems.append(Diagnostic("FLJ0105", message, place, help, related=related))
+            return
+        parent.fields[key] = element
+        parent.keys[key] = frame.key_span
+        parent.value[key] = element.value
+
+    def _key(self, frame: _Frame, element: Element, span: Span) -> str | None:
+        """Return the text of a key; None if it is none, after a report."""
+        value = element.value
+        if isinstance(value, str):
+            if value != "<<" or element.style:
+                return value
+            help = "write the keys out"
+            self.report("FLJ0107", "the merge key `<<` is not part of YAML 1.2", span.start, span.end, help)
+            return None
+        text = key_text(value)
+        if text is not None and frame.branches:
+            return text
+        if element.fields is not None and frame.element.style == "{" == element.style:
+            message, help = "a template must be in quotes", 'write "{{ ... }}"'
+            self.report("FLJ0108", message, frame.element.start, span.end, help)
+        else:
+            shown = f"`{text}`" if text is not None else "a value that is not text"
+            self.report("FLJ0108", f"a key must be text, not {shown}", span.start, span.end, "quote the key")
+        return None

@@ -1,0 +1,127 @@
+"""Diagnostics about a document: collected by path, given places once, each only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from flujo.blueprints.document import Document
+from flujo.core.diagnostics import Diagnostic, Edit, Fix, Severity, in_order
+from flujo.core.spans import Path, Place
+from flujo.core.suggest import did_you_mean
+from flujo.core.values import type_name
+
+_TYPES = {
+    "string_type": "text",
+    "int_type": "an integer",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "list_type": "a list",
+    "model_type": "a mapping",
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """All that was found in one document; `found` has no duplicates (an alias repeats its part's problems)."""
+
+    document: Document
+    found: dict[tuple[str, str, Place | None], Diagnostic] = field(default_factory=dict)
+
+    def add(self, code: str, message: str, path: Path, *, help: str | None = None, on_key: bool = False) -> None:
+        """Add an error at the element at `path`."""
+        place = self.document.place(path, on_key=on_key)
+        self.put(Diagnostic(code, message, place, help, path=path))
+
+    def put(self, item: Diagnostic) -> None:
+        """Add a diagnostic that has its place."""
+        self.found.setdefault((item.code, item.message, item.place), item)
+
+    def extend(self, items: Iterable[Diagnostic], path: Path) -> None:
+        """Add diagnostics about the element at `path`; those without a place get that element's."""
+        for item in items:
+            place = item.place or self.document.place(path)
+            self.put(replace(item, place=place, path=item.path or path))
+
+    def later(self, word: str, path: Path, *, what: str = "the key") -> None:
+        """Say that a part of the language is not in this version."""
+        message = f"{what} `{word}` is not in this version of flujo yet"
+        self.add("FLJ0207", message, path, on_key=what == "the key")
+
+    def unknown_key(self, key: str, path: Path, allowed: Iterable[str]) -> None:
+        """Report a key that has no meaning; with a fix where one allowed key is near."""
+        words = sorted(allowed)
+        near = did_you_mean(key, words)
+        place = self.document.place(path, on_key=True)
+        help = f"did you mean `{near}`?" if near else f"the keys here are {_listed(words)}"
+        fix = Fix(f"write `{near}`", (Edit(place.span, near),)) if near else None
+        self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path, fix=fix))
+
+    def misfit(self, error: ValidationError, path: Path, allowed: Iterable[str]) -> None:
+        """Add what pydantic found in the mapping at `path`."""
+        words = frozenset(allowed)
+        for item in error.errors(include_url=False, include_context=True):
+            at = self._existing((*path, *item["loc"]))
+            key = str(item["loc"][-1]) if item["loc"] else ""
+            kind = item["type"]
+            if kind == "extra_forbidden":
+                self.unknown_key(key, at, words)
+            elif kind == "missing":
+                self.add("FLJ0202", f"the key `{key}` is missing", path, help=f"add `{key}:`")
+            elif kind in _TYPES:
+                self.add("FLJ0203", f"`{key}` must be {_TYPES[kind]}, not {_shown(item['input'])}", at)
+            else:
+                message = item["msg"].removeprefix("Value error, ")
+                self.add("FLJ0204", f"`{key}`: {message[:1].lower()}{message[1:]}".rstrip("."), at)
+
+    def _existing(self, path: Path) -> Path:
+        """Return the part of a path that the document has: pydantic adds words of its own for unions."""
+        element = self.document.root
+        for index, key in enumerate(path):
+            part = element.part(key)
+            if part is None:
+                return path[:index]
+            element = part
+        return path
+
+    def mapping(self, value: Any, path: Path, what: str) -> dict[str, Any]:
+        """Return `value` if it is a mapping; else report it and return an empty one."""
+        if isinstance(value, dict):
+            return value
+        self.add("FLJ0203", f"{what} must be a mapping, not {_shown(value)}", path)
+        return {}
+
+    def text(self, value: Any, path: Path, what: str) -> str | None:
+        """Return `value` if it is text; else report it."""
+        if isinstance(value, str):
+            return value
+        help = "put it in quotes" if isinstance(value, int | float) else None
+        self.add("FLJ0203", f"{what} must be text, not {_shown(value)}", path, help=help)
+        return None
+
+    def sorted(self, *, strict: bool) -> tuple[Diagnostic, ...]:
+        """Return all by place; without `strict`, what a run could still meet well is a warning."""
+        items = self.found.values() if strict else [_lowered(item) for item in self.found.values()]
+        return tuple(in_order(items))
+
+
+_COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309"})
+
+
+def _lowered(item: Diagnostic) -> Diagnostic:
+    if item.code in _COULD_BE_MET and item.severity is Severity.ERROR:
+        return replace(item, severity=Severity.WARNING)
+    return item
+
+
+def _shown(value: Any) -> str:
+    name = type_name(value)
+    return name if name in ("null", "text") else f"{'an' if name == 'integer' else 'a'} {name}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)

@@ -1,0 +1,48 @@
+"""What the shell can complete: ids of runs, tasks and skills. A failure here is no completion, never an error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from flujo.core.errors import FlujoError
+
+
+def run_ids(incomplete: str) -> list[tuple[str, str]]:
+    """Return runs with their name and status."""
+    from flujo.app import open_app
+
+    def find() -> list[tuple[str, str]]:
+        with open_app(None, os.environ) as app:
+            return [(run.run, f"{run.name}, {run.status}") for run in app.runs(100)]
+
+    return _matching(find, incomplete)
+
+
+def task_ids(incomplete: str) -> list[tuple[str, str]]:
+    """Return open tasks with their question."""
+    from flujo.app import open_app
+
+    def find() -> list[tuple[str, str]]:
+        with open_app(None, os.environ) as app:
+            return [(task.id, task.message) for task in app.tasks()]
+
+    return _matching(find, incomplete)
+
+
+def skill_ids(incomplete: str) -> list[tuple[str, str]]:
+    """Return skills with their summary."""
+    from flujo.app import open_app
+
+    def find() -> list[tuple[str, str]]:
+        with open_app(None, os.environ) as app:
+            return [(spec.id, spec.summary) for spec in app.skills()]
+
+    return _matching(find, incomplete)
+
+
+def _matching(find: Callable[[], list[tuple[str, str]]], incomplete: str) -> list[tuple[str, str]]:
+    try:
+        return [item for item in find() if item[0].startswith(incomplete)]
+    except FlujoError:
+        return []

@@ -1,0 +1,68 @@
+"""The input of a run as it was given: `--input`, `--input-json`, FLUJO_INPUT, piped stdin, `--set`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flujo.app.inputs import RawInput
+from flujo.cli.verb import Session
+from flujo.core.errors import UsageError
+from flujo.core.values import ValueProblem, load
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options of a verb that say what the input is."""
+
+    input: str | None = None
+    input_json: str | None = None
+    sets: Sequence[str] = ()
+
+
+def find_input(session: Session, given: Given) -> RawInput:
+    """Return the input by its precedence (language 2): option, FLUJO_INPUT, piped stdin, nothing.
+
+    Raises UsageError FLJ0004 for an input that is not UTF-8 or not JSON, FLJ0005 for options that do not go together.
+    """
+    if given.input is not None and given.input_json is not None:
+        raise UsageError("FLJ0005", "`--input` and `--input-json` exclude each other", help="give one of them")
+    sets = tuple(_pair(item) for item in given.sets)
+    if given.input_json is not None:
+        text = session.console.read_all() or "" if given.input_json == "-" else _clean("--input-json", given.input_json)
+        return RawInput(json_text=_checked(text), sets=sets)
+    return RawInput(text=_text(session, given.input), sets=sets)
+
+
+def _text(session: Session, option: str | None) -> str | None:
+    if option == "-":
+        return session.console.read_all() or ""
+    if option is not None:
+        return _clean("--input", option)
+    if session.env.get("FLUJO_INPUT"):
+        return _clean("FLUJO_INPUT", session.env["FLUJO_INPUT"])
+    return None if session.console.source_is_terminal else session.console.read_all()
+
+
+def _pair(item: str) -> tuple[str, str]:
+    key, equals, value = item.partition("=")
+    if not equals or not key:
+        raise UsageError("FLJ0005", f"`--set {item}` is not of the form `NAME=VALUE`", help="such as `--set limit=10`")
+    return key, _clean("--set", value)
+
+
+def _checked(text: str) -> str:
+    try:
+        load(text)
+    except ValueProblem as error:
+        help = "quote it for the shell, such as `--input-json '{\"limit\": 10}'`"
+        raise UsageError("FLJ0004", f"`--input-json` is not JSON: {error}", help=help) from error
+    return text
+
+
+def _clean(what: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("FLJ0004", f"`{what}` is not UTF-8 text", help="pass it on stdin, converted") from error
+    return text

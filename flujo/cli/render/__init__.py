@@ -1,0 +1,1 @@
+"""What people and programs see: one file per output format, none of which prints by itself."""

@@ -1,0 +1,73 @@
+"""What a run came to: failed, waiting, or done; and how to go on from there."""
+
+from __future__ import annotations
+
+from flujo.cli.render.diagnostics import excerpt
+from flujo.cli.render.screen import Paint, visible
+from flujo.cli.render.task import answer_commands, task_text
+from flujo.cli.render.times import span
+from flujo.core.diagnostics import DOCS_PAGE
+from flujo.core.outcomes import Usage
+from flujo.core.spans import Place, Source, Span
+from flujo.engine.fold import RunView
+
+
+def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int, extra: str = "") -> str:
+    """Return why a run failed, the line of YAML, and how to see more and go on."""
+    error = view.error or {}
+    step = error.get("step") or ""
+    message = visible(error.get("message", "failed"))
+    at = f"step `{visible(step)}`: " if step else ""
+    code = str(error.get("code"))
+    lines = [f"{paint('red', f'error[{code}]')}: {paint('bold', at + message)}"]
+    line, gutter = error.get("line"), ""
+    if line:
+        gutter = " " * len(str(line))
+        place = line_place(source, line) if source is not None else None
+        if place is not None:
+            lines += [*excerpt(place, paint, columns=columns), paint("blue", f"{gutter} |")]
+        else:
+            lines.append(f"{gutter}{paint('blue', '-->')} {visible(str(error.get('file')))}:{line}")
+    notes = [("help", error["help"])] if error.get("help") else []
+    notes.append(("docs", f"{DOCS_PAGE}#{code.lower()}"))
+    lines += [f"{gutter} {paint('blue', '=')} {word}: {visible(text)}" for word, text in notes]
+    word = "was denied" if view.status == "denied" else "failed"
+    lines += ["", f"run {view.run_id} of `{visible(view.name)}` {word} after {span(view.duration_s) or '0 s'}"]
+    more = f" {step}" if step else ""
+    lines.append(f"  see more:  flujo lens show {view.run_id}{more}{extra}")
+    lines.append(f"  go on:     flujo redrive {view.run_id}{extra}")
+    return "\n".join(lines) + "\n"
+
+
+def waiting_text(view: RunView, paint: Paint, columns: int, extra: str = "") -> str:
+    """Return what a suspended run waits for and the exact commands to go on."""
+    parts = [f"run {view.run_id} of `{visible(view.name)}` is waiting for a person\n"]
+    parts += [task_text(task, columns, paint) for task in view.tasks]
+    commands = answer_commands(view.tasks, view.run_id, extra)
+    parts.append("\n".join(["answer with:", *(f"  {command}" for command in commands)]) + "\n")
+    return "\n".join(parts)
+
+
+def done_text(view: RunView, paint: Paint) -> str:
+    """Return the closing line of a run that ended: its id, status, time and cost."""
+    style = {"completed": "green", "partial": "yellow"}.get(view.status, "red")
+    spent = usage_text(view.usage)
+    cost = f", {spent}" if spent else ""
+    return f"run {view.run_id} {paint(style, view.status)} in {span(view.duration_s) or '0 s'}{cost}\n"
+
+
+def usage_text(usage: Usage) -> str:
+    """Return tokens and cost in words; nothing when no model was asked."""
+    if not usage.calls:
+        return ""
+    price = "cost unknown" if usage.usd is None else f"${usage.usd:.4f}"
+    return f"{usage.tokens_in} + {usage.tokens_out} tokens, {price}"
+
+
+def line_place(source: Source, line: int) -> Place | None:
+    """Return the place of a whole line without its indent and its list dash."""
+    if not 1 <= line <= len(source.line_starts):
+        return None
+    text = source.line(line)
+    start = source.line_starts[line - 1] + len(text) - len(text.lstrip(" -"))
+    return Place(source, Span(start, max(start, source.line_starts[line - 1] + len(text.rstrip()))))

@@ -1,0 +1,71 @@
+"""A question to a person: what they are shown, and the commands that answer it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+
+from flujo.cli.render.screen import Paint, visible
+from flujo.cli.render.table import table
+from flujo.core.values import JsonValue
+from flujo.engine.fold import TaskView
+
+_ROWS = 50
+
+
+def task_text(task: TaskView, columns: int, paint: Paint) -> str:
+    """Return a task: its step, its message, and what the person is to look at."""
+    text = f"{paint('cyan', visible(task.step))}: {value_text(task.message, columns)}"
+    if task.show is not None:
+        text += "\n" + indented(value_text(task.show, columns - 2))
+    return text
+
+
+def value_text(value: JsonValue, columns: int) -> str:
+    """Return any value for a person: text as it is, rows as a table, the rest as JSON."""
+    if isinstance(value, str):
+        return visible(value, keep="\n\t").rstrip("\n") + "\n"
+    if isinstance(value, list) and _are_rows(value):
+        heads = list(dict.fromkeys(key for row in value for key in row))
+        cells = [[_cell(row.get(head)) for head in heads] for row in value[:_ROWS]]
+        more = f"... and {len(value) - _ROWS} more rows\n" if len(value) > _ROWS else ""
+        return table([visible(head, keep="") for head in heads], cells, columns) + more
+    return visible(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+
+
+def indented(text: str) -> str:
+    """Return lines moved to the right by two."""
+    return "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())
+
+
+def answer_commands(tasks: Sequence[TaskView], run: str, extra: str = "", name_task: bool = False) -> list[str]:
+    """Return the exact commands that answer: one for each choice; the task is named where there are several."""
+    commands = []
+    for task in tasks:
+        which = f" --task {task.id}" if name_task or len(tasks) > 1 else ""
+        for answer in _answers(task):
+            commands.append(f"flujo resume {run}{extra}{which} --answer {answer}")
+    return commands
+
+
+def hint(task: TaskView) -> str:
+    """Return what kind of answer is expected, for a prompt."""
+    if task.choices:
+        return " / ".join(visible(choice) for choice in task.choices)
+    kind = (task.schema or {}).get("type", "string")
+    return "text" if kind == "string" else f"JSON, {kind}" if isinstance(kind, str) else "JSON"
+
+
+def _answers(task: TaskView) -> list[str]:
+    if task.choices:
+        return [shlex.quote(choice) for choice in task.choices]
+    return ["TEXT" if hint(task) == "text" else "'JSON'"]
+
+
+def _are_rows(value: list[JsonValue]) -> bool:
+    return bool(value) and all(isinstance(row, dict) and row for row in value)
+
+
+def _cell(value: JsonValue) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

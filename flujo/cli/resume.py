@@ -1,0 +1,58 @@
+"""`flujo resume`: a run that waits or was cut off goes on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flujo.cli.complete import run_ids, task_ids
+from flujo.cli.run import NoAsk
+from flujo.cli.verb import Json, Session, Verb
+
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="The run's id, or enough of its beginning.", autocompletion=run_ids)
+]
+
+
+def resume(
+    session: Session,
+    run: Run,
+    answer: Annotated[
+        str | None, typer.Option("--answer", metavar="VALUE", help="The answer to the open question.")
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", metavar="ID", help="Which question, if several are open.", autocompletion=task_ids),
+    ] = None,
+    comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="Why, for the record.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="JSON", help="With `--answer done`: what the step in doubt gave.")
+    ] = None,
+    no_ask: NoAsk = False,
+    json: Json = False,
+) -> int:
+    """Go on with a run that waits for a person or was cut off.
+
+    Nothing that was recorded runs again. The run keeps the blueprint it started with, also when the file has changed
+    since. The answer is text where the question has choices or asks for text, else JSON.
+    """
+    from flujo.app import open_app
+    from flujo.cli.ending import finish, options_of
+
+    with open_app(session.project, session.env) as app:
+        view = app.resume(run, answer, task, options_of(session, no_ask), output=output, comment=comment)
+        return finish(session, app, view)
+
+
+VERBS = (
+    Verb(
+        "resume",
+        resume,
+        (
+            ("flujo resume 01k9 --answer yes", "the beginning of an id is enough"),
+            ("flujo resume 01k9", "after a crash, or to be asked here"),
+            ("flujo resume 01k9 --task 01k9.12 --answer no", "one of several questions"),
+        ),
+    ),
+)

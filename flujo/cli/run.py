@@ -1,0 +1,80 @@
+"""`flujo run`: a blueprint, an input, a result."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flujo.cli.verb import Json, Session, Verb
+from flujo.core.errors import Exit
+
+NoAsk = Annotated[bool, typer.Option("--no-ask", help="Never ask on the terminal: suspend instead.")]
+
+
+def run(
+    session: Session,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="The blueprint; default: the project's pipeline.yaml.")
+    ] = None,
+    input: Annotated[
+        str | None, typer.Option("--input", metavar="VALUE|-", help="The input; `-` reads it from stdin.")
+    ] = None,
+    input_json: Annotated[
+        str | None, typer.Option("--input-json", metavar="VALUE|-", help="The input as JSON; `-` reads it from stdin.")
+    ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A single property; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would run; run and store nothing.")] = False,
+    no_ask: NoAsk = False,
+    json: Json = False,
+) -> int:
+    """Run a blueprint.
+
+    The input is `--input`, else the variable FLUJO_INPUT, else what is piped in, else empty. The result goes to stdout,
+    everything else to stderr.
+
+    Exit codes: 0 done, 1 a step failed, 2 wrong call or settings, 4 the blueprint is not valid, 6 waiting for a person,
+    7 denied.
+    """
+    from flujo.app import open_app
+    from flujo.cli.ending import finish, options_of
+    from flujo.cli.given import Given, find_input
+
+    with open_app(session.project, session.env) as app:
+        graph = app.graph(file or str(app.root / "pipeline.yaml"))
+        if dry_run:
+            return _plan(session, app.plan(graph), graph.name, graph.digest)
+        given = Given(input, input_json, tuple(set or ()))
+        value = app.input_value(graph, find_input(session, given))
+        return finish(session, app, app.start_run(graph, value, options_of(session, no_ask)))
+
+
+def _plan(session: Session, plan: list[dict[str, object]], name: str, digest: str) -> int:
+    from flujo.cli.render.table import table
+
+    console = session.console
+    if console.json:
+        console.document({"blueprint": name, "digest": digest, "plan": plan})
+        return Exit.DONE
+    rows = [[str(step.get(key) or "") for key in ("address", "kind", "uses", "effect", "when")] for step in plan]
+    heads = ("step", "kind", "uses", "effect", "only when")
+    console.result(table(heads, rows, console.columns, console.paint()))
+    console.note(f"nothing was run: {len(plan)} steps of `{name}`")
+    return Exit.DONE
+
+
+VERBS = (
+    Verb(
+        "run",
+        run,
+        (
+            ("flujo run", "the project's pipeline.yaml"),
+            ('echo "some text" | flujo run hello.yaml', "piped input"),
+            ("flujo run report.yaml --set limit=10", "one property of the input"),
+            ("flujo run report.yaml --json", "one JSON document, for programs"),
+            ("flujo run report.yaml --dry-run", "list the steps, run nothing"),
+        ),
+    ),
+)

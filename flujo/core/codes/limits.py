@@ -1,0 +1,14 @@
+"""07xx: policies, limits and approvals."""
+
+from flujo.core.codes.entry import Code
+
+RANGE = (
+    Code("FLJ0701", "denied", "A person, a policy or a limit said no.", "The message says who and why.", "authority"),
+    Code(
+        "FLJ0702",
+        "bad-answer",
+        "An answer does not fit the question that is open.",
+        "`flujo tasks show TASK` shows the choices or the schema.",
+        "semantic",
+    ),
+)

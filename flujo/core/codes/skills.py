@@ -1,0 +1,138 @@
+"""06xx: skills, agents, models and their effects."""
+
+from flujo.core.codes.entry import Code
+
+RANGE = (
+    Code(
+        "FLJ0601",
+        "unknown-skill",
+        "A step uses a skill that is neither builtin nor in `skills.lock`.",
+        "Correct the id; after adding a skill to the project run `flujo skills lock`.",
+    ),
+    Code(
+        "FLJ0602",
+        "unknown-parameter",
+        "A parameter is given that the skill does not have.",
+        "`flujo skills show ID` lists the parameters.",
+    ),
+    Code("FLJ0603", "missing-parameter", "A parameter that the skill requires is missing.", "Give it under `with`."),
+    Code(
+        "FLJ0604",
+        "wrong-parameter-type",
+        "A literal parameter does not fit the skill's schema.",
+        "`flujo skills show ID` shows the type of each parameter.",
+    ),
+    Code(
+        "FLJ0605",
+        "todo",
+        "A placeholder `core.todo` is left: something in the goal was not placed.",
+        "Replace the step by one that does what its `need` says.",
+    ),
+    Code(
+        "FLJ0606",
+        "stale-lock",
+        "A skill file is newer than its entry in `skills.lock`, or has none.",
+        "Run `flujo skills lock` and review the difference.",
+    ),
+    Code(
+        "FLJ0607",
+        "bad-skill",
+        "A skill of the project cannot be loaded, or its signature has no JSON form.",
+        "Correct the function; parameters need type annotations that have a JSON Schema.",
+    ),
+    Code(
+        "FLJ0608",
+        "bad-lock",
+        "`skills.lock` is damaged or of another version.",
+        "Run `flujo skills lock` to write it anew.",
+    ),
+    Code(
+        "FLJ0610",
+        "skill-failed",
+        "A skill ran and failed.",
+        "Read the reason; correct the input or the skill, then `flujo redrive RUN`.",
+        "semantic",
+    ),
+    Code(
+        "FLJ0611",
+        "bad-result",
+        "A skill returned something that is not JSON data or does not fit its schema.",
+        "Return text, numbers, booleans, null, lists and mappings only.",
+        "semantic",
+    ),
+    Code(
+        "FLJ0612",
+        "workspace",
+        "A path leads out of the workspace or to a protected file.",
+        "Use a path inside the project folder.",
+        "authority",
+    ),
+    Code(
+        "FLJ0613",
+        "file-problem",
+        "A file cannot be read or written.",
+        "Check that it exists and its permissions.",
+        "environmental",
+    ),
+    Code(
+        "FLJ0614",
+        "bad-data",
+        "Data given to a skill cannot be understood (CSV, JSON, a query, a condition).",
+        "Look at the reason and the input with `flujo lens show RUN STEP`.",
+        "semantic",
+    ),
+    Code(
+        "FLJ0620",
+        "no-model",
+        "The work needs a model, and none is configured.",
+        "Set `model` in `flujo.toml` or give `--model PROVIDER/NAME`.",
+    ),
+    Code(
+        "FLJ0621",
+        "no-key",
+        "The model's provider needs a key, and the environment variable for it is not set.",
+        "Set the variable that the message names.",
+        "environmental",
+    ),
+    Code(
+        "FLJ0622",
+        "model-refused",
+        "The provider refused the request: wrong key or no permission.",
+        "Check the key and what it may use.",
+        "authority",
+    ),
+    Code(
+        "FLJ0623",
+        "rate-limit",
+        "The provider said that there were too many requests.",
+        "Wait and `flujo redrive RUN`, or add `retry` to the step.",
+        "environmental",
+    ),
+    Code(
+        "FLJ0624",
+        "model-unavailable",
+        "The provider could not be reached or failed.",
+        "Try again later with `flujo redrive RUN`, or add `retry` to the step.",
+        "environmental",
+    ),
+    Code(
+        "FLJ0625",
+        "invalid-output",
+        "The model's reply does not fit what was asked for.",
+        "Simplify `output_schema`, use another model, or allow more attempts.",
+        "semantic",
+    ),
+    Code(
+        "FLJ0626",
+        "model-timeout",
+        "The model did not answer in time.",
+        "Raise `timeout`, or try again.",
+        "environmental",
+    ),
+    Code(
+        "FLJ0627",
+        "bad-request",
+        "The provider does not accept the request (unknown model or setting).",
+        "Check the model's name and `settings`.",
+    ),
+)

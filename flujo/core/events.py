@@ -1,0 +1,261 @@
+"""The facts of a run, and the row each becomes.
+
+The journal is the only truth: status, steps, cost, trace and tasks are folds over these events. A row's hash covers all
+its fields, each with its length in front, and the hash of the row before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Literal
+
+from flujo.core.ids import Address, Digest, RunId
+from flujo.core.values import EMPTY, JsonObject, JsonValue, load_stored, stored_bytes
+
+JOURNAL_VERSION = 1
+"""Version of the events; written into RunStarted, raised when a shape changes (old ones are upcast on reading)."""
+
+RunStatus = Literal["running", "completed", "partial", "failed", "suspended", "cancelled", "denied"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first event: everything the run depends on."""
+
+    TYPE: ClassVar = "run_started"
+    name: str
+    digest: Digest
+    input: JsonValue
+    seed: str
+    pinned: JsonObject
+    environment: JsonObject
+    journal_version: int = JOURNAL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A call with effects is about to begin: written only where a crash would leave a doubt."""
+
+    TYPE: ClassVar = "step_started"
+    attempt: int
+    moment: int
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepCompleted:
+    """A call or an answered question is done. `delta` holds the context writes as [path, value] pairs."""
+
+    TYPE: ClassVar = "step_completed"
+    output: JsonValue = None
+    delta: list[JsonValue] | None = None
+    attempt: int = 1
+    started: int = 0
+    moment: int | None = None
+    usage: JsonObject | None = None
+    detail: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """One attempt failed. `retry_at` (microseconds) is when the next begins; None when this was the last."""
+
+    TYPE: ClassVar = "step_failed"
+    error: JsonObject
+    attempt: int = 1
+    started: int = 0
+    retry_at: int | None = None
+    usage: JsonObject | None = None
+    detail: JsonObject | None = None
+    moment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step's `when` was false."""
+
+    TYPE: ClassVar = "step_skipped"
+    moment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionEntered:
+    """A region whose entry decides something later: it read the clock, or has a deadline."""
+
+    TYPE: ClassVar = "region_entered"
+    moment: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFinished:
+    """A region is over: its output, its decision (the branch taken), its context writes."""
+
+    TYPE: ClassVar = "region_finished"
+    output: JsonValue = None
+    decision: JsonValue = None
+    delta: list[JsonValue] | None = None
+    error: JsonObject | None = None
+    moment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened:
+    """A question to a person: exactly what they are shown."""
+
+    TYPE: ClassVar = "task_opened"
+    kind: str
+    message: str
+    show: JsonValue = None
+    choices: list[str] | None = None
+    schema: JsonObject | None = None
+    moment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnswered:
+    """A person's answer, who gave it, and the digest of what they had been shown."""
+
+    TYPE: ClassVar = "task_answered"
+    task: str
+    answer: JsonValue
+    by: str
+    shown: Digest
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerChanged:
+    """Another process drives the run from here on."""
+
+    TYPE: ClassVar = "owner_changed"
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSuspended:
+    """Nothing can go on until people have answered."""
+
+    TYPE: ClassVar = "run_suspended"
+    tasks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """The run goes on: after an answer, a crash, or (`redrive`) a failure. `reopened` are addresses to run again."""
+
+    TYPE: ClassVar = "run_resumed"
+    reason: Literal["resume", "redrive"] = "resume"
+    reopened: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The only end of a run."""
+
+    TYPE: ClassVar = "run_finished"
+    status: RunStatus
+    output: JsonValue = None
+    error: JsonObject | None = None
+
+
+Event = (
+    RunStarted
+    | StepStarted
+    | StepCompleted
+    | StepFailed
+    | StepSkipped
+    | RegionEntered
+    | RegionFinished
+    | TaskOpened
+    | TaskAnswered
+    | OwnerChanged
+    | RunSuspended
+    | RunResumed
+    | RunFinished
+)
+
+_CLASSES: dict[str, type[Any]] = {cls.TYPE: cls for cls in Event.__args__}  # type: ignore[attr-defined]
+_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
+    cls: tuple((item.name, None if item.default is MISSING else item.default) for item in fields(cls))
+    for cls in _CLASSES.values()
+}
+_REQUIRED: dict[type, frozenset[str]] = {
+    cls: frozenset(item.name for item in fields(cls) if item.default is MISSING) for cls in _CLASSES.values()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event on its way into the journal."""
+
+    event: Event
+    address: Address = Address("")
+    fingerprint: str = ""
+    labels: frozenset[str] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event as it is stored. `at` is wall time in microseconds; order is decided by `seq` alone.
+
+    `blob` is the digest of a value too large for the body: the event's `output`, or for RunStarted its `input`.
+    """
+
+    run: RunId
+    seq: int
+    type: str
+    address: Address
+    fingerprint: str
+    at: int
+    epoch: int
+    labels: str
+    blob: str
+    parent: str
+    body: bytes
+    previous: bytes
+    hash: bytes = field(default=b"")
+
+    def event(self) -> Event:
+        """Return the event; a value in a blob is absent (None) here: `Journal` puts it back."""
+        cls = _CLASSES[self.type]
+        names = {name for name, _ in _DEFAULTS[cls]}
+        return cls(**{key: value for key, value in load_stored(self.body).items() if key in names})
+
+
+def body_of(event: Event) -> JsonObject:
+    """Return an event's fields, without those that have their default."""
+    cls = type(event)
+    required = _REQUIRED[cls]
+    body = {}
+    for name, default in _DEFAULTS[cls]:
+        value = getattr(event, name)
+        if name in required or value is not default:
+            body[name] = value
+    return body
+
+
+def encode_body(event: Event) -> bytes:
+    """Return an event's stored bytes."""
+    return stored_bytes(body_of(event))
+
+
+def row_hash(row: Row) -> bytes:
+    """Return the SHA-256 over all fields of a row but its hash: see `fields_hash`."""
+    return fields_hash(
+        row.run, row.seq, row.type, row.address, row.fingerprint, row.at, row.epoch,
+        row.labels, row.blob, row.parent, row.body, row.previous,
+    )  # fmt: skip
+
+
+def fields_hash(*values: str | int | bytes) -> bytes:
+    """Return the SHA-256 over values, each preceded by its length as eight big-endian bytes.
+
+    Text stands for its UTF-8 bytes, an integer for its decimal digits.
+    """
+    parts = []
+    for value in values:
+        part = value if type(value) is bytes else str(value).encode()
+        parts.append(len(part).to_bytes(8, "big"))
+        parts.append(part)
+    return hashlib.sha256(b"".join(parts)).digest()

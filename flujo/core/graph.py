@@ -1,0 +1,252 @@
+"""The compiled program: a tree of six kinds of Node, with no YAML and no open names left.
+
+The runner knows these six and nothing else. A step kind lowers to them; a seventh is an architecture decision and a
+new version of the journal. Children of a region are Flows; a Flow is a chain, or a graph by `needs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, Protocol
+
+from flujo.core.ids import Digest
+from flujo.core.spans import Path, Source
+from flujo.core.values import EMPTY, JsonObject, JsonValue, digest
+
+Ref = tuple[str, ...]
+"""What a template reads: `("input",)`, `("steps", NAME, "output" | "status" | "error")`, `("run", "id")` and so on.
+Everything after the reference (`.field[0]`) is read from the value."""
+
+Effect = Literal["pure", "read", "write", "destructive"]
+
+
+class Names(Protocol):
+    """What a template may see at one address."""
+
+    def get(self, ref: Ref) -> JsonValue:
+        """Return the value of a reference; raise LookupError when there is none."""
+        ...
+
+    def call(self, function: str) -> JsonValue:
+        """Return the next value of `now`, `uuid` or `random` for this address."""
+        ...
+
+
+class Template(Protocol):
+    """A compiled template, or a structure with templates in it."""
+
+    @property
+    def source(self) -> JsonValue:
+        """What was written; it stands for the template in digests."""
+        ...
+
+    @property
+    def refs(self) -> frozenset[Ref]:
+        """All that rendering may read."""
+        ...
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Which of `now`, `uuid` and `random` rendering may call."""
+        ...
+
+    def render(self, names: Names) -> JsonValue:
+        """Return the value; raise TemplateError (core.errors) with the place of the fault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When a failed call is tried again: `attempts` in total, waits in seconds."""
+
+    attempts: int = 1
+    on: frozenset[str] = frozenset({"rate_limit", "timeout", "connection", "invalid_output"})
+    backoff: Literal["constant", "linear", "exponential"] = "exponential"
+    delay: float = 1.0
+    max_delay: float = 60.0
+    jitter: bool = False
+    max_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What every node has: its name in its list, its YAML word and place, and the fields of every step."""
+
+    name: str
+    kind: str
+    path: Path = ()
+    when: Template | None = None
+    input: Template | None = None
+    needs: tuple[str, ...] = ()
+    sets: tuple[tuple[tuple[str, ...], Template], ...] = ()
+    merges_output: bool = False
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A leaf: one call of a skill or an agent.
+
+    `arguments` renders to a mapping; the step's input fills the parameter `main` when that mapping does not.
+    `target` is the skill's or agent's id, `config` what else decides the result, `revision` the skill's digest.
+    """
+
+    meta: Meta
+    runner: str
+    target: str
+    arguments: Template | None = None
+    main: str | None = None
+    config: JsonObject = field(default_factory=dict)
+    revision: str = ""
+    version: int = 1
+    effect: Effect = "pure"
+    idempotent: Literal["no", "yes", "by_key"] = "no"
+
+    @property
+    def changes_things(self) -> bool:
+        """Whether the call has effects that must not be repeated silently."""
+        return self.effect in ("write", "destructive")
+
+    @cached_property
+    def identity(self) -> Digest:
+        """Digest of everything in the fingerprint except the resolved arguments (design 4)."""
+        return digest([self.runner, self.version, self.target, self.config, self.revision])
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A list of steps: a chain, or a graph as soon as one child has needs."""
+
+    meta: Meta
+    children: tuple[Node, ...]
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether the children run one after the other."""
+        return not any(child.meta.needs for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of several lists, chosen by a condition that yields a boolean or a branch key."""
+
+    meta: Meta
+    condition: Template
+    branches: tuple[tuple[str, Flow], ...]
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A list of steps run for each item of a list or mapping."""
+
+    meta: Meta
+    over: Template
+    body: Flow
+    max_concurrency: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A list of steps run until a condition holds, at most `max` times."""
+
+    meta: Meta
+    body: Flow
+    max: int
+    until: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause for a person: opens a task, ends with the validated answer."""
+
+    meta: Meta
+    message: Template
+    show: Template | None = None
+    choices: tuple[str, ...] = ()
+    schema: JsonObject | None = None
+    sink: tuple[str, ...] | None = None
+
+
+Node = Call | Flow | Branch | Map | Loop | Wait
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A whole program. `pinned` holds every text and every skill description it was compiled from, so that a run can be
+    compiled again from its journal alone; `source` is the blueprint's own text, for diagnostics at run time."""
+
+    name: str
+    root: Flow
+    source: Source = field(repr=False)
+    inputs: JsonObject | None = None
+    context: JsonObject = field(default_factory=dict)
+    output: Template | None = None
+    pinned: JsonObject = field(default_factory=dict, repr=False)
+    places: PlaceTable | None = field(default=None, repr=False, compare=False)
+    labels: frozenset[str] = EMPTY
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Digest of what the program does: prose, places and layout are not in it."""
+        output = None if self.output is None else self.output.source
+        return digest([self.name, self.inputs, self.context, output, describe(self.root)])
+
+
+class PlaceTable(Protocol):
+    """Where the elements of a document stand in its text."""
+
+    def start_of(self, path: Path) -> tuple[int, int]:
+        """Return line and column of the element at `path`, or of the nearest element around it."""
+        ...
+
+
+def describe(node: Node) -> JsonObject:
+    """Return a node as JSON: what it does, without places and prose."""
+    meta = node.meta
+    shared: JsonObject = {"name": meta.name, "kind": meta.kind}
+    for key, template in (("when", meta.when), ("input", meta.input)):
+        if template is not None:
+            shared[key] = template.source
+    if meta.needs:
+        shared["needs"] = list(meta.needs)
+    if meta.sets:
+        shared["set"] = {".".join(path): template.source for path, template in meta.sets}
+    if meta.merges_output:
+        shared["updates_context"] = True
+    return shared | _own(node)
+
+
+def _own(node: Node) -> JsonObject:
+    match node:
+        case Call():
+            arguments = None if node.arguments is None else node.arguments.source
+            return {"call": node.target, "identity": node.identity, "arguments": arguments, "main": node.main}
+        case Flow():
+            return {"flow": [describe(child) for child in node.children]}
+        case Branch():
+            branches = {key: describe(flow) for key, flow in node.branches}
+            return {"branch": node.condition.source, "branches": branches, "default": node.default}
+        case Map():
+            return {"map": node.over.source, "body": describe(node.body), "max_concurrency": node.max_concurrency}
+        case Loop():
+            until = None if node.until is None else node.until.source
+            return {"loop": describe(node.body), "max": node.max, "until": until}
+        case Wait():
+            show = None if node.show is None else node.show.source
+            choices, sink = list(node.choices), list(node.sink or ())
+            return {"wait": node.message.source, "show": show, "choices": choices, "schema": node.schema, "sink": sink}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly inside `node`."""
+    match node:
+        case Flow():
+            return node.children
+        case Branch():
+            return tuple(flow for _, flow in node.branches)
+        case Map() | Loop():
+            return (node.body,)
+        case _:
+            return ()

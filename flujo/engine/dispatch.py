@@ -1,0 +1,202 @@
+"""Dispatchers answer "what is the outcome of this call?": the live one through the policies and the step's runner.
+
+The replay one, in `replay`, answers from the journal alone; no skill and no model is wired to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from flujo.core.events import Draft, StepFailed, StepStarted, TaskOpened
+from flujo.core.graph import Call
+from flujo.core.ids import task_id
+from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
+from flujo.core.ports import (
+    CallContext,
+    Clock,
+    Model,
+    Policy,
+    Projection,
+    SkillContext,
+    Skills,
+    StepKind,
+    TaskHeader,
+)
+from flujo.core.values import EMPTY, JsonObject, canonical_bytes, sha256
+from flujo.engine.journal import Journal, Record
+from flujo.engine.scope import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of a call, with what its terminal event records."""
+
+    outcome: Outcome
+    fingerprint: str
+    attempt: int
+    started: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A call whose arguments are resolved."""
+
+    call: Call
+    frame: Frame
+    arguments: JsonObject
+    labels: frozenset[str] = EMPTY
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of all that decides the result (design 4)."""
+        return sha256(self.call.identity.encode() + canonical_bytes(self.arguments))
+
+
+class Dispatcher(Protocol):
+    """Answers what the outcome of a call is."""
+
+    async def dispatch(self, order: Order) -> Answer:
+        """Return the outcome of a call that has no recorded end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What live calls may use: everything outside comes in through here."""
+
+    runners: Mapping[str, StepKind]
+    skills: Skills
+    clock: Clock
+    workspace: Path
+    policies: Sequence[Policy]
+    model: Model | None = None
+
+
+def open_task(record: Record, frame: Frame, question: TaskOpened) -> Suspended:
+    """Record a question to a person; return the suspension that waits for it."""
+    facts = frame.scope.facts
+    task = task_id(facts.run, record.next_seq)
+    header = TaskHeader(task, facts.run, facts.name, frame.address, frame.moment())
+    record.append(Draft(question, frame.address), change=Projection(opened=(header,)))
+    return Suspended((task,))
+
+
+class LiveDispatcher:
+    """Makes calls: through the policies, one attempt at a time, each failed one recorded."""
+
+    def __init__(self, journal: Journal, tools: Tools) -> None:
+        self._journal = journal
+        self._tools = tools
+
+    async def dispatch(self, order: Order) -> Answer:
+        """Return the outcome of a call that has no recorded end."""
+        attempts = LiveAttempts(order, self._journal, self._tools)
+        if order.call.changes_things:
+            settled = attempts.settle_doubt()
+            if settled is not None:
+                return attempts.answer(settled)
+        proceed: Callable[[], Awaitable[Outcome]] = attempts.make
+        for policy in reversed(self._tools.policies):
+            proceed = partial(policy.around, attempts, proceed)
+        return attempts.answer(await proceed())
+
+
+class LiveAttempts:
+    """The attempts at one call (the port `Attempts`)."""
+
+    def __init__(self, order: Order, journal: Journal, tools: Tools) -> None:
+        self.call = order.call
+        self._order = order
+        self._journal = journal
+        self._tools = tools
+        self._fingerprint = order.fingerprint
+        self._address = order.frame.address
+        self.failures: list[Failed] = journal.failures(self._address)
+        self._made, self._began = journal.earlier(self._address)
+        self._due = journal.retry_at(self._address)
+        self._started = 0
+
+    def answer(self, outcome: Outcome) -> Answer:
+        """Return an outcome with the attempt that led to it."""
+        if isinstance(outcome, Failed):
+            outcome = replace(outcome, attempts=len(self.failures) + 1)
+        return Answer(outcome, self._fingerprint, self._made + 1, self._started)
+
+    def chance(self) -> float:
+        """Return the call's next random number, the same on replay."""
+        return self._order.frame.chance(self._made)
+
+    def elapsed(self) -> float:
+        """Return seconds since the first attempt began."""
+        return (self._tools.clock.now() - (self._began or self._started)) / 1_000_000
+
+    async def wait(self) -> None:
+        """Wait until the next attempt is due, if one is planned."""
+        if self._due is not None:
+            due, self._due = self._due, None
+            await self._tools.clock.sleep(max(0.0, (due - self._tools.clock.now()) / 1_000_000))
+
+    def again(self, failed: Failed, delay: float) -> None:
+        """Record a failed attempt and plan the next one in `delay` seconds."""
+        self._made += 1
+        self._began = self._began or self._started
+        self._due = self._tools.clock.now() + int(delay * 1_000_000)
+        self.failures.append(failed)
+        event = failure_event(failed, self._made, self._started, self._due)
+        self._journal.append(Draft(event, self._address, self._fingerprint))
+
+    async def make(self) -> Outcome:
+        """Make one attempt."""
+        call, tools = self.call, self._tools
+        key = sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
+        if call.changes_things:
+            started = StepStarted(self._made + 1, self._order.frame.moment(), key)
+            self._journal.append(Draft(started, self._address, self._fingerprint))
+        else:
+            self._journal.flush()
+        self._started = tools.clock.now()
+        context = SkillContext(
+            self._journal.run, self._address, key, tools.workspace, tools.clock, self._order.frame.source()
+        )
+        run = tools.runners[call.runner].run
+        assert run is not None, call.runner
+        return await run(
+            call,
+            self._order.arguments,
+            CallContext(tools.skills, tools.model, context, self._made + 1, self.failures),
+        )
+
+    def settle_doubt(self) -> Outcome | None:
+        """Return what a person said of an attempt that was cut off; None when the call may be made.
+
+        A call that is idempotent, or whose receiver knows its key, goes again with the same key.
+        """
+        doubt = self._journal.doubt(self._address)
+        if doubt is None or self.call.idempotent != "no":
+            return None
+        question = self._journal.question(self._address)
+        if question is None or question[0] < doubt.seq:
+            text = f"`{self._address}` ({self.call.target}) was cut off: did it take effect?"
+            choices = ["done", "retry", "fail"]
+            shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
+            return open_task(self._journal, self._order.frame, TaskOpened("in_doubt", text, shown, choices))
+        seq, answered = question
+        if answered is None:
+            return Suspended((task_id(self._journal.run, seq),))
+        match answered.answer:
+            case {"choice": "done", "output": output}:
+                return Done(output)
+            case {"choice": "retry"}:
+                return None
+        return Failed.of("FLJ0810", f"`{answered.by}` said that the call which was cut off failed", retry="never")
+
+
+def failure_event(failed: Failed, attempt: int, started: int, retry_at: int | None) -> StepFailed:
+    """Return the event of a failed attempt."""
+    usage = None if failed.usage == NOTHING_SPENT else failed.usage.to_json()
+    error = {**failed.to_json(), "retry": failed.retry}
+    return StepFailed(error, attempt, started, retry_at, usage, failed.detail)

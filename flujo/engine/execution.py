@@ -1,0 +1,202 @@
+"""Start, resume, answer, redrive and replay: five ways into the one runner, by what they put before it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from flujo.core.errors import StateError, UsageError
+from flujo.core.events import (
+    Draft,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    RunStatus,
+    RunSuspended,
+    TaskAnswered,
+    TaskOpened,
+)
+from flujo.core.graph import Graph
+from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
+from flujo.core.outcomes import Done, Failed, Outcome, Suspended
+from flujo.core.ports import Ids, Projection, RunHeader, Store
+from flujo.core.values import JsonObject, JsonValue, digest
+from flujo.engine.dispatch import LiveDispatcher, Tools
+from flujo.engine.fold import Recorded
+from flujo.engine.journal import Journal, Observer
+from flujo.engine.replay import Replay, ReplayRecord, replay
+from flujo.engine.runner import Runner
+from flujo.engine.scope import RunFacts
+
+_ENDED: Final = frozenset({"completed", "partial", "failed", "denied", "cancelled"})
+_REDRIVABLE: Final = frozenset({"partial", "failed", "denied", "cancelled"})
+
+Compile = Callable[[JsonObject], Graph]
+"""Compiles a run's graph from what it pinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A person's answer to a task, and who gave it."""
+
+    task: TaskId
+    answer: JsonValue
+    by: str
+    comment: str | None = None
+
+
+class Engine:
+    """Runs graphs on a store. Every method that drives a run owns it until it returns."""
+
+    def __init__(self, store: Store, tools: Tools, ids: Ids, compile: Compile, version: str) -> None:
+        self._store = store
+        self._tools = tools
+        self._ids = ids
+        self._compile = compile
+        self._environment = {"flujo": version, "python": platform.python_version(), "system": platform.system()}
+
+    async def start(self, graph: Graph, input: JsonValue, observe: Observer | None = None) -> RunId:
+        """Start a run and drive it to its end or its first pause; return its id."""
+        run = self._ids.run_id()
+        now = self._tools.clock.now()
+        self._store.create(RunHeader(run, graph.name, "running", now, now))
+        with self._store.claim(run) as claim:
+            journal = Journal(self._store, run, claim.epoch, self._tools.clock, observe)
+            seed = self._ids.seed()
+            started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
+            journal.append(Draft(started))
+            await self._drive(journal, graph, RunFacts(run, graph.name, seed, now, input))
+        return run
+
+    async def resume(self, run: RunId, reply: Reply | None = None, observe: Observer | None = None) -> None:
+        """Go on with a run that was cut off or waits for people; `reply` answers one of its tasks first."""
+        with self._store.claim(run) as claim:
+            journal = self._journal(run, claim.epoch, observe)
+            status = self._store.run(run).status
+            if status in _ENDED:
+                hint = f"`flujo redrive {run}` runs its failed steps again" if status in _REDRIVABLE else None
+                raise StateError("FLJ0802", f"run `{run}` is {status}, there is nothing to resume", help=hint)
+            graph, facts = self._recompiled(run)
+            if reply:
+                self._answer(journal, reply)
+            journal.append(Draft(RunResumed()), change=Projection(status="running"))
+            await self._drive(journal, graph, facts)
+
+    async def redrive(self, run: RunId, observe: Observer | None = None) -> None:
+        """Run the failed steps of a run again, with everything that was completed kept."""
+        with self._store.claim(run) as claim:
+            journal = self._journal(run, claim.epoch, observe)
+            status = self._store.run(run).status
+            if status not in _REDRIVABLE:
+                hint = f"`flujo resume {run}` goes on with it" if status not in _ENDED else None
+                raise StateError("FLJ0802", f"run `{run}` is {status}, only a failed run can be redriven", help=hint)
+            graph, facts = self._recompiled(run)
+            failed = [row.address for row in self._store.index(run) if row.type == "step_failed"]
+            reopened = [address for address in dict.fromkeys(failed) if journal.failures(address)]
+            event = RunResumed("redrive", list(reopened))
+            journal.reopened_at = journal.append(Draft(event), change=Projection(status="running"))
+            await self._drive(journal, graph, facts)
+
+    async def replay(self, run: RunId) -> Replay:
+        """Run a recorded run again from its journal alone; no skill, model or file is wired to it."""
+        record = ReplayRecord(self._store, run, self._tools.clock)
+        record.load(self._store.rows(run))
+        finished = None
+        for item in self.events(run):
+            if isinstance(item.event, RunFinished):
+                finished = item.event
+        graph, facts = self._recompiled(run)
+        return await replay(graph, facts, record, finished)
+
+    def question(self, task: TaskId) -> TaskOpened:
+        """Return what a task asks; raise StateError FLJ0808 when there is no such task."""
+        run = run_of_task(task)
+        for item in self.events(run):
+            if str(item.seq) == task.rpartition(".")[2] and isinstance(item.event, TaskOpened):
+                return item.event
+        raise StateError("FLJ0808", f"there is no task `{task}`", help="`flujo tasks list` shows what is open")
+
+    def events(self, run: RunId) -> Iterator[Recorded]:
+        """Yield the events of a run in order, values in blobs put back."""
+        journal = Journal(self._store, run, 0, self._tools.clock)
+        for row in self._store.index(run):
+            event, labels = journal.event(row.seq)
+            yield Recorded(row.seq, self._store.row(run, row.seq).at, row.address, event, labels)
+
+    def graph(self, run: RunId) -> Graph:
+        """Return the graph a run was started with, compiled from what it pinned."""
+        return self._recompiled(run)[0]
+
+    # --- inside ---
+
+    def _journal(self, run: RunId, epoch: int, observe: Observer | None) -> Journal:
+        journal = Journal(self._store, run, epoch, self._tools.clock, observe)
+        journal.load()
+        return journal
+
+    def _recompiled(self, run: RunId) -> tuple[Graph, RunFacts]:
+        first = next(iter(self._store.rows(run)), None)
+        started = Journal(self._store, run, 0, self._tools.clock).event(1)[0] if first else None
+        if first is None or not isinstance(started, RunStarted):
+            raise StateError("FLJ0802", f"run `{run}` was cut off before its first event", help="start it again")
+        graph = self._compile(started.pinned)
+        if graph.digest != started.digest:
+            raise StateError(
+                "FLJ0804",
+                f"this flujo compiles the blueprint of run `{run}` to another graph than the one recorded",
+                help=f"use flujo {started.environment.get('flujo')}, which started it",
+            )
+        return graph, RunFacts(run, started.name, started.seed, first.at, started.input)
+
+    def _answer(self, journal: Journal, reply: Reply) -> None:
+        question = self.question(reply.task)
+        address = next(item.step for item in self._store.tasks(journal.run) if item.task == reply.task)
+        answered = TaskAnswered(reply.task, reply.answer, reply.by, shown(question), reply.comment)
+        journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
+
+    async def _drive(self, journal: Journal, graph: Graph, facts: RunFacts) -> None:
+        runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts)
+        try:
+            outcome = await runner.run()
+        except BaseException:
+            journal.flush()  # what is done is done, also when this process is being stopped
+            raise
+        self._end(journal, outcome)
+
+    def _end(self, journal: Journal, outcome: Outcome) -> None:
+        match outcome:
+            case Done():
+                status: RunStatus = "completed"
+                event = RunFinished(status, outcome.output)
+            case Failed():
+                status = "denied" if outcome.code.startswith("FLJ07") else "failed"
+                event = RunFinished(status, None, outcome.to_json())
+            case Suspended():
+                suspended = RunSuspended(list(outcome.tasks))
+                journal.append(Draft(suspended), change=Projection(status="suspended"))
+                return
+        labels = outcome.labels if isinstance(outcome, Done) else frozenset()
+        journal.append(Draft(event, ROOT, "", labels), change=Projection(status=status))
+
+
+def shown(question: TaskOpened) -> Digest:
+    """Return the digest of what a person saw: an answer counts for exactly that."""
+    return digest([question.kind, question.message, question.show, question.choices, question.schema])
+
+
+def one_open(store: Store, run: RunId, task: str | None) -> TaskId:
+    """Return the task an answer is for: the one named, else the only open one; raise UsageError FLJ0808."""
+    tasks = store.tasks(run)
+    if task is not None:
+        found = [item.task for item in tasks if item.task == task]
+        if found:
+            return found[0]
+        raise UsageError("FLJ0808", f"run `{run}` has no open task `{task}`", help="`flujo tasks list` shows them")
+    if len(tasks) == 1:
+        return tasks[0].task
+    if not tasks:
+        raise UsageError("FLJ0808", f"run `{run}` has no open question", help=f"`flujo lens show {run}` says more")
+    names = ", ".join(f"`{item.task}`" for item in tasks)
+    raise UsageError("FLJ0808", f"run `{run}` has {len(tasks)} open tasks: {names}", help="name one with `--task ID`")

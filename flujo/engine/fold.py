@@ -1,0 +1,290 @@
+"""Views of a run: pure folds over its events, and the public JSON shapes (design 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flujo.core.events import (
+    Event,
+    RegionFinished,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    RunStatus,
+    RunSuspended,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+    TaskAnswered,
+    TaskOpened,
+)
+from flujo.core.graph import Branch, Call, Flow, Node
+from flujo.core.ids import ROOT, Address, RunId, TaskId, child, task_id
+from flujo.core.outcomes import NOTHING_SPENT, Usage
+from flujo.core.values import JsonObject, JsonValue
+from flujo.engine.runner import quoted
+from flujo.engine.scope import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place and time in the journal."""
+
+    seq: int
+    at: int
+    address: Address
+    event: Event
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A question that is open."""
+
+    id: TaskId
+    kind: str
+    step: Address
+    message: JsonValue
+    show: JsonValue
+    choices: list[str] | None
+    schema: JsonObject | None
+    expires: str | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the public JSON form."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "step": self.step,
+            "message": self.message,
+            "show": self.show,
+            "choices": self.choices,
+            "schema": self.schema,
+            "expires": self.expires,
+        }
+
+
+@dataclass(slots=True)
+class StepView:
+    """One address of a run: how it stands after its last event."""
+
+    address: Address
+    name: str
+    kind: str = "step"
+    uses: str | None = None
+    status: str = "running"
+    attempt: int = 1
+    input: JsonValue = None
+    output: JsonValue = None
+    error: JsonObject | None = None
+    started: int | None = None
+    ended: int | None = None
+    usage: Usage = NOTHING_SPENT
+    detail: JsonObject | None = None
+    decision: JsonValue = None
+    labels: frozenset[str] = frozenset()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from the start of the last attempt to its end."""
+        return None if self.started is None or self.ended is None else (self.ended - self.started) / 1_000_000
+
+    def to_json(self) -> JsonObject:
+        """Return the public JSON form."""
+        return {
+            "address": self.address,
+            "name": self.name,
+            "kind": self.kind,
+            "status": self.status,
+            "attempt": self.attempt,
+            "input": self.input,
+            "output": self.output,
+            "error": self.error,
+            "started_at": None if self.started is None else iso(self.started),
+            "duration_s": self.duration_s,
+            "usage": self.usage.to_json(),
+        }
+
+
+@dataclass(slots=True)
+class RunView:
+    """A run as its events tell it."""
+
+    run_id: RunId
+    name: str = ""
+    digest: str = ""
+    status: RunStatus = "running"
+    input: JsonValue = None
+    output: JsonValue = None
+    error: JsonObject | None = None
+    created: int = 0
+    updated: int = 0
+    usage: Usage = NOTHING_SPENT
+    steps: dict[Address, StepView] = field(default_factory=dict)
+    open: dict[TaskId, TaskView] = field(default_factory=dict)
+    active: int = 0
+    since: int = 0
+    environment: JsonObject = field(default_factory=dict)
+
+    @property
+    def tasks(self) -> list[TaskView]:
+        """Open questions, oldest first."""
+        return list(self.open.values())
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds in which the run was driven; waiting for people is not counted."""
+        return self.active / 1_000_000
+
+    def to_json(self, *, steps: bool = False) -> JsonObject:
+        """Return the public JSON form of `run --json`, with `steps` that of `lens show --json`."""
+        shape: JsonObject = {
+            "run_id": self.run_id,
+            "blueprint": self.name,
+            "digest": self.digest,
+            "status": self.status,
+            "output": self.output,
+            "error": self.error,
+            "tasks": [task.to_json() for task in self.tasks],
+            "usage": self.usage.to_json(),
+            "duration_s": self.duration_s,
+        }
+        if steps:
+            shape["steps"] = [step.to_json() for step in self.steps.values()]
+        return shape
+
+
+def fold(
+    run: RunId,
+    events: Iterable[Recorded],
+    nodes: Mapping[Address, Node],
+    arguments: Mapping[Address, JsonObject] | None = None,
+) -> RunView:
+    """Return the view of a run. `nodes` tells kinds, `arguments` the inputs of calls."""
+    view = RunView(run)
+    for item in events:
+        if item.address == ROOT:
+            _fold_run(view, item)
+        else:
+            _fold_step(view, item, nodes)
+        view.updated = item.at
+    if view.status == "running":
+        view.active += view.updated - view.since
+    view.steps = _with_regions(view.steps, nodes)
+    for address, given in (arguments or {}).items():
+        if address in view.steps:
+            view.steps[address].input = given
+    return view
+
+
+def _fold_run(view: RunView, item: Recorded) -> None:
+    match item.event:
+        case RunStarted() as event:
+            view.name, view.digest, view.input, view.created = event.name, event.digest, event.input, item.at
+            view.environment, view.since = event.environment, item.at
+        case RunSuspended():
+            view.status = "suspended"
+            view.active += item.at - view.since
+        case RunResumed():
+            if view.status == "running":  # its process was killed: count up to the last thing it recorded
+                view.active += view.updated - view.since
+            view.status, view.error, view.since = "running", None, item.at
+        case RunFinished() as event:
+            view.status, view.output = event.status, event.output
+            view.error = None if event.error is None else _public_error(event.error)
+            view.active += item.at - view.since
+
+
+def _with_regions(steps: dict[Address, StepView], nodes: Mapping[Address, Node]) -> dict[Address, StepView]:
+    """Return the steps with each region before what is inside it, also one that has no end of its own yet."""
+    ordered: dict[Address, StepView] = {}
+    for address, step in steps.items():
+        parts = address.split("/")
+        for length in range(1, len(parts)):
+            region = Address("/".join(parts[:length]))
+            if region in nodes and region not in ordered:
+                ordered[region] = steps.get(region) or _open_region(region, nodes, steps)
+        ordered[address] = step
+    return ordered
+
+
+def _open_region(region: Address, nodes: Mapping[Address, Node], steps: Mapping[Address, StepView]) -> StepView:
+    view = _new_step(region, nodes)
+    inside = [step for address, step in steps.items() if address.startswith(region + "/")]
+    states = {step.status for step in inside}
+    view.status = next((state for state in ("failed", "suspended") if state in states), "running")
+    view.started = min((step.started for step in inside if step.started is not None), default=None)
+    return view
+
+
+def _public_error(error: JsonObject) -> JsonObject:
+    return {key: error.get(key) for key in ("code", "class", "message", "step", "file", "line", "help")}
+
+
+def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> None:
+    step = view.steps.get(item.address)
+    if step is None:
+        step = view.steps[item.address] = _new_step(item.address, nodes)
+    match item.event:
+        case StepStarted() as event:
+            step.status, step.attempt, step.started = "running", event.attempt, event.moment
+        case StepCompleted() as event:
+            step.status, step.output, step.attempt, step.error = "completed", event.output, event.attempt, None
+            step.started, step.ended = event.started or step.started or item.at, item.at
+            step.detail, step.labels = event.detail or step.detail, item.labels
+            _spend(view, step, event.usage)
+        case StepFailed() as event:
+            step.status, step.error, step.attempt = "failed", _public_error(event.error), event.attempt
+            step.started, step.ended, step.detail = event.started or item.at, item.at, event.detail
+            _spend(view, step, event.usage)
+        case StepSkipped():
+            step.status, step.started, step.ended = "skipped", item.at, item.at
+        case RegionFinished() as event:
+            step.status, step.output, step.decision = "completed", event.output, event.decision
+            step.ended = item.at
+            inside = [other.started for other in view.steps.values() if other.address.startswith(item.address + "/")]
+            step.started = min((start for start in inside if start is not None), default=item.at)
+        case TaskOpened() as event:
+            step.status, step.started = "suspended", step.started or item.at
+            task = task_id(view.run_id, item.seq)
+            view.open[task] = TaskView(
+                task, event.kind, item.address, event.message, event.show, event.choices, event.schema
+            )
+        case TaskAnswered() as event:
+            view.open.pop(TaskId(event.task), None)
+            step.detail = {"answered_by": event.by, "comment": event.comment}
+
+
+def _spend(view: RunView, step: StepView, usage: JsonObject | None) -> None:
+    if usage:
+        spent = Usage(usage["tokens_in"], usage["tokens_out"], usage["calls"], usage["usd"])
+        step.usage = step.usage + spent
+        view.usage = view.usage + spent
+
+
+def _new_step(address: Address, nodes: Mapping[Address, Node]) -> StepView:
+    node = nodes.get(address)
+    if node is None:
+        return StepView(address, address.rpartition("/")[2])
+    uses = node.target if isinstance(node, Call) else None
+    if isinstance(node, Call) and node.runner == "agent":
+        uses = f"agents.{node.target}"
+    return StepView(address, node.meta.name, node.meta.kind, uses)
+
+
+def nodes_by_address(root: Flow) -> dict[Address, Node]:
+    """Return the nodes of a graph by their addresses (regions without iterations), in the order of the blueprint."""
+    found: dict[Address, Node] = {}
+
+    def visit(flow: Flow, region: Address) -> None:
+        for node in flow.children:
+            address = child(region, node.meta.name)
+            found[address] = node
+            if isinstance(node, Branch):
+                for key, inner in node.branches:
+                    visit(inner, child(address, quoted(key)))
+
+    visit(root, ROOT)
+    return found

@@ -1,0 +1,225 @@
+"""Replay: the same runner over the same graph, with recorded results and nothing else wired to it.
+
+Byte-equal means: for every address the stored bytes of fingerprint and outcome, every region's output and decision, the
+context and the run's output. The chain of hashes is checked on the way, so that a changed byte is named where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flujo.core.errors import StateError
+from flujo.core.events import (
+    Draft,
+    Event,
+    RegionFinished,
+    Row,
+    RunFinished,
+    StepCompleted,
+    StepFailed,
+    StepSkipped,
+    TaskAnswered,
+    TaskOpened,
+    row_hash,
+)
+from flujo.core.graph import Graph
+from flujo.core.ids import ROOT, Address, RunId
+from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
+from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.values import JsonObject, JsonValue, stored_bytes
+from flujo.engine.dispatch import Answer, Order
+from flujo.engine.journal import Journal, failure_of
+from flujo.engine.runner import Runner
+from flujo.engine.scope import RunFacts
+
+CUT_OFF = Suspended(())
+"""The record ends here: the run was not finished when it was recorded."""
+
+_COMPARED = {
+    "step_completed": ("output", "delta"),
+    "region_finished": ("output", "decision", "delta"),
+    "step_failed": ("error",),
+    "step_skipped": (),
+    "task_opened": ("kind", "message", "show", "choices", "schema"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that came out otherwise than recorded."""
+
+    address: str
+    field: str
+    recorded: JsonValue
+    now: JsonValue
+
+    def to_json(self) -> JsonObject:
+        """Return the public JSON form."""
+        return {"address": self.address, "field": self.field, "recorded": self.recorded, "now": self.now}
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The result of a replay: how many ends were compared, and what differs, first difference first."""
+
+    run: RunId
+    compared: int
+    differences: tuple[Difference, ...]
+    arguments: dict[Address, JsonObject]
+    """The resolved arguments of each call, which the journal holds as fingerprints only."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether everything came out byte-equal."""
+        return not self.differences
+
+
+class ReplayRecord:
+    """A run's record that answers nothing in advance and compares what would be appended (the port `Record`)."""
+
+    def __init__(self, store: Store, run: RunId, clock: Clock) -> None:
+        self._journal = Journal(store, run, 0, clock)
+        self._rows: dict[Address, list[IndexRow]] = {}
+        self._asked: set[Address] = set()
+        self._met: set[Address] = set()
+        self.differences: list[Difference] = []
+        self.compared = 0
+        self.next_seq = 0
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Read what is recorded and check the chain of hashes."""
+        previous, expected = b"", 1
+        index = []
+        for row in rows:
+            if row.seq != expected:
+                self.differ(row.address, f"event {expected}", "present", "missing")
+            if row_hash(row) != row.hash:
+                self.differ(row.address or f"event {row.seq}", "hash", row.hash.hex(), row_hash(row).hex())
+            elif row.previous != previous:
+                self.differ(row.address or f"event {row.seq}", "previous hash", row.previous.hex(), previous.hex())
+            previous, expected = row.hash, row.seq + 1
+            entry = IndexRow(row.seq, row.type, row.address, row.fingerprint)
+            index.append(entry)
+            self._rows.setdefault(row.address, []).append(entry)
+        self._journal.index(index)
+
+    def differ(self, address: str, field: str, recorded: JsonValue, now: JsonValue) -> None:
+        """Note a difference, once for each place and field."""
+        if not any(item.address == address and item.field == field for item in self.differences):
+            self.differences.append(Difference(address, field, recorded, now))
+
+    # --- the port ---
+
+    def ended(self, address: Address) -> IndexRow | None:
+        """Return nothing: in a replay every step is entered."""
+        return None
+
+    def entered(self, address: Address) -> bool:
+        """Return False: in a replay every region is entered."""
+        return False
+
+    def event(self, seq: int) -> tuple[Event, frozenset[str]]:
+        """Return a recorded event whole, with its labels."""
+        return self._journal.event(seq)
+
+    def question(self, address: Address) -> tuple[int, TaskAnswered | None] | None:
+        """Return the recorded question once it has been asked again."""
+        return self._journal.question(address) if address in self._asked else None
+
+    def moment(self, address: Address) -> int:
+        """Return the recorded moment."""
+        for row in self._rows.get(address, ()):
+            event, _ = self.event(row.seq)
+            moment = getattr(event, "moment", None)
+            if moment is not None:
+                return int(moment)
+        return 0
+
+    def append(self, *drafts: Draft, change: Projection = NO_CHANGE, hold: bool = False) -> int:
+        """Compare events with what is recorded at their addresses."""
+        for draft in drafts:
+            self._compare(draft)
+        return 0
+
+    def _compare(self, draft: Draft) -> None:
+        event, address = draft.event, draft.address
+        if isinstance(event, TaskOpened):
+            self._asked.add(address)
+            row = next((row for row in reversed(self._rows.get(address, ())) if row.type == event.TYPE), None)
+        elif isinstance(event, StepCompleted | StepFailed | StepSkipped | RegionFinished):
+            row = self.end(address)
+            self._met.add(address)
+        else:
+            return
+        if row is None:
+            self.differ(address, "end", None, event.TYPE)
+            return
+        self.compared += 1
+        if row.type != event.TYPE:
+            self.differ(address, "end", row.type, event.TYPE)
+            return
+        if row.fingerprint != draft.fingerprint:
+            self.differ(address, "fingerprint", row.fingerprint, draft.fingerprint)
+        recorded, _ = self.event(row.seq)
+        for field in _COMPARED[event.TYPE]:
+            before, now = getattr(recorded, field), getattr(event, field)
+            if stored_bytes(before) != stored_bytes(now):
+                self.differ(address, field, before, now)
+
+    def end(self, address: Address) -> IndexRow | None:
+        """Return the recorded end of a step or region."""
+        return self._journal.ended(address)
+
+    def unmet(self) -> list[Address]:
+        """Return addresses that ended in the record and were never reached."""
+        return [address for address in self._rows if address != ROOT and address not in self._met and self.end(address)]
+
+
+class ReplayDispatcher:
+    """Answers from the record; there is nothing here that could make a call."""
+
+    def __init__(self, record: ReplayRecord) -> None:
+        self._record = record
+        self.arguments: dict[Address, JsonObject] = {}
+
+    async def dispatch(self, order: Order) -> Answer:
+        """Return the recorded outcome of a call, with the fingerprint its arguments have now."""
+        address = order.frame.address
+        self.arguments[address] = order.arguments
+        row = self._record.end(address)
+        if row is None:
+            return Answer(CUT_OFF, order.fingerprint, 1, 0)
+        event, labels = self._record.event(row.seq)
+        outcome: Outcome
+        match event:
+            case StepCompleted():
+                usage = Usage(**_usage(event.usage)) if event.usage else NOTHING_SPENT
+                outcome = Done(event.output, labels, usage, event.detail)
+                return Answer(outcome, order.fingerprint, event.attempt, event.started)
+            case StepFailed():
+                return Answer(failure_of(event), order.fingerprint, event.attempt, event.started)
+        self._record.differ(address, "end", row.type, "call")
+        return Answer(CUT_OFF, order.fingerprint, 1, 0)
+
+
+def _usage(usage: JsonObject) -> JsonObject:
+    return {key: usage[key] for key in ("tokens_in", "tokens_out", "calls", "usd")}
+
+
+async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord, finished: RunFinished | None) -> Replay:
+    """Run `graph` again over a loaded record; compare everything, the end of the run included."""
+    dispatcher = ReplayDispatcher(record)
+    try:
+        outcome = await Runner(graph, record, dispatcher, facts).run()
+    except StateError as error:
+        record.differ(facts.run, "stored value", None, error.diagnostic.message)
+        return Replay(facts.run, record.compared, tuple(record.differences), dispatcher.arguments)
+    if finished is not None:
+        output = outcome.output if isinstance(outcome, Done) else None
+        record.compared += 1
+        if stored_bytes(output) != stored_bytes(finished.output):
+            record.differ("output of the run", "output", finished.output, output)
+    for address in record.unmet():
+        record.differ(address, "end", "recorded", "not reached")
+    return Replay(facts.run, record.compared, tuple(record.differences), dispatcher.arguments)

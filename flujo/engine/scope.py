@@ -1,0 +1,259 @@
+"""What an expression may see at an address: the names of language 4, looked up when they are read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from flujo.core.graph import Ref, Template
+from flujo.core.ids import Address, RunId
+from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is the same everywhere in a run."""
+
+    run: RunId
+    name: str
+    seed: str
+    started_at: int
+    input: JsonValue
+
+
+Load = Callable[[], tuple[JsonValue, frozenset[str]]]
+
+
+class StepResult:
+    """How a step of a list ended, as later steps see it. A recorded output is loaded when it is first read."""
+
+    __slots__ = ("_labels", "_load", "_output", "error", "status")
+
+    def __init__(self, status: str, output: Value = NULL, *, load: Load | None = None) -> None:
+        self.status = status
+        self.error: JsonObject | None = None
+        self._output, self._labels = output.data, output.labels
+        self._load = load
+
+    def _loaded(self) -> None:
+        if self._load is not None:
+            self._output, self._labels = self._load()
+            self._load = None
+
+    @property
+    def output(self) -> JsonValue:
+        """The step's output."""
+        self._loaded()
+        return self._output
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels of the output."""
+        self._loaded()
+        return self._labels
+
+    @property
+    def value(self) -> Value:
+        """The output with its labels."""
+        return Value(self.output, self.labels)
+
+
+@dataclass(slots=True)
+class Context:
+    """The run's typed state, and the writes made to it in order."""
+
+    value: JsonObject
+    writes: list[list[JsonValue]] = field(default_factory=list)
+    labels: frozenset[str] = EMPTY
+
+    def write(self, path: tuple[str, ...], value: JsonValue, labels: frozenset[str] = EMPTY) -> None:
+        """Set a value; mappings on the way are made anew, so that a value read earlier never changes.
+
+        Raise ValueError naming the part of the path that holds no mapping.
+        """
+        self.value = _with(self.value, path, value)
+        self.writes.append([list(path), value])
+        if labels:
+            self.labels |= labels
+
+    def apply(self, delta: list[JsonValue] | None, labels: frozenset[str]) -> None:
+        """Repeat recorded writes."""
+        for path, value in delta or ():
+            self.write(tuple(path), value, labels)
+
+
+def _with(mapping: JsonObject, path: tuple[str, ...], value: JsonValue) -> JsonObject:
+    key, rest = path[0], path[1:]
+    if rest:
+        inner = mapping.get(key)
+        if inner is None:
+            inner = {}
+        if type(inner) is not dict:
+            raise ValueError(f"`{key}` is not a mapping")
+        value = _with(inner, rest, value)
+    return {**mapping, key: value}
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names one list of steps can see: its own steps, then those of the lists around it."""
+
+    facts: RunFacts
+    context: Context
+    parent: Scope | None = None
+    previous: StepResult = field(default_factory=lambda: StepResult("completed"))
+    steps: dict[str, StepResult] = field(default_factory=dict)
+    answer: JsonValue = None
+    answered: bool = False
+
+    def inner(self, previous: StepResult) -> Scope:
+        """Return the scope of a list inside this one, whose first step gets `previous`."""
+        return Scope(self.facts, self.context, self, previous)
+
+    def step(self, name: str) -> StepResult | None:
+        """Return the nearest step of that name that has ended."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.steps.get(name)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+    def last_answer(self) -> JsonValue:
+        """Return the last human answer; raise LookupError when there is none."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.answered:
+                return scope.answer
+            scope = scope.parent
+        raise LookupError("answer")
+
+
+class Frame:
+    """The Names of one step: its scope, its address and its own moment."""
+
+    __slots__ = ("_draws", "_entered", "_moment", "address", "own", "scope", "this")
+
+    def __init__(self, scope: Scope, address: Address, moment: Callable[[Address], int]) -> None:
+        self.scope = scope
+        self.address = address
+        self.own: dict[str, StepResult] | None = None
+        self.this: StepResult | None = None
+        self._moment = moment
+        self._entered: int | None = None
+        self._draws = 0
+
+    @property
+    def used_moment(self) -> int | None:
+        """The moment the step was entered, if anything asked for it."""
+        return self._entered
+
+    def moment(self) -> int:
+        """Return the moment the step was entered, in microseconds."""
+        if self._entered is None:
+            self._entered = self._moment(self.address)
+        return self._entered
+
+    def get(self, ref: Ref) -> JsonValue:
+        """Return the value of a reference; raise LookupError when there is none."""
+        scope = self.scope
+        match ref:
+            case ("steps", name, "output" | "status" | "error" as part):
+                found = self.own.get(name) if self.own else None
+                found = found or scope.step(name)
+                if found is None:
+                    raise LookupError(name)
+                return getattr(found, part)
+            case ("previous",):
+                return scope.previous.output
+            case ("this",) if self.this is not None:
+                return self.this.output
+            case ("input",):
+                return scope.facts.input
+            case ("context",):
+                return scope.context.value
+            case ("answer",):
+                return scope.last_answer()
+            case ("run", part):
+                return self._run(part)
+        raise LookupError(".".join(ref))
+
+    def _run(self, part: str) -> JsonValue:
+        facts = self.scope.facts
+        match part:
+            case "id":
+                return facts.run
+            case "name":
+                return facts.name
+            case "started_at":
+                return iso(facts.started_at)
+        raise LookupError(part)
+
+    def call(self, function: str) -> JsonValue:
+        """Return the next value of `now`, `uuid` or `random`: functions of the run's seed, the address and a count."""
+        if function == "now":
+            return iso(self.moment())
+        self._draws += 1
+        return self._draw(function, f"{self._draws}")
+
+    def source(self) -> Callable[[str], JsonValue]:
+        """Return the functions for a skill's own use: apart from the templates', which a replay repeats without it."""
+        count = 0
+
+        def draw(function: str) -> JsonValue:
+            nonlocal count
+            count += 1
+            return iso(self.moment()) if function == "now" else self._draw(function, f"skill {count}")
+
+        return draw
+
+    def chance(self, number: int) -> float:
+        """Return the random number that belongs to the wait after attempt `number`."""
+        return float(self._draw("random", f"retry {number}"))
+
+    def _draw(self, function: str, count: str) -> JsonValue:
+        text = f"{self.scope.facts.seed}\0{self.address}\0{count}"
+        raw = hashlib.sha256(text.encode()).digest()
+        if function == "random":
+            return int.from_bytes(raw[:7], "big") / (1 << 56)
+        if function == "uuid":
+            return _uuid(raw)
+        raise LookupError(function)
+
+    def labels(self, *templates: Template | None) -> frozenset[str]:
+        """Return the labels of all that these templates may read."""
+        found = EMPTY
+        for template in templates:
+            for ref in template.refs if template else ():
+                found |= self._label(ref)
+        return found
+
+    def _label(self, ref: Ref) -> frozenset[str]:
+        match ref:
+            case ("steps", name, _):
+                step = self.scope.step(name)
+                return step.labels if step else EMPTY
+            case ("previous",):
+                return self.scope.previous.labels
+            case ("this",) if self.this is not None:
+                return self.this.labels
+            case ("context",):
+                return self.scope.context.labels
+        return EMPTY
+
+
+def iso(moment: int) -> str:
+    """Return microseconds since 1970 as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _uuid(raw: bytes) -> str:
+    """Return a version 4 UUID (RFC 9562) made of the first 16 bytes."""
+    data = bytearray(raw[:16])
+    data[6] = data[6] & 0x0F | 0x40
+    data[8] = data[8] & 0x3F | 0x80
+    text = data.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -1,0 +1,82 @@
+"""Names at the root of an expression: what a template reads, and what of it a reference already covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import nodes
+
+from flujo.core.graph import Ref
+from flujo.core.suggest import did_you_mean
+from flujo.expressions.faults import At, Fault, shorten
+
+ROOTS: Final = frozenset(
+    "input previous steps context item index loop error answer this secrets run results value output event".split()
+)
+"""Names that may come from outside even where a template sets a local name of the same spelling only sometimes."""
+
+FUNCTIONS: Final = ("now", "uuid", "random", "range")
+DRAWN: Final = frozenset({"now", "uuid", "random"})
+"""Functions whose value comes from outside."""
+
+_PARTS: Final = {"steps": 3, "run": 2, "loop": 2, "secrets": 2}
+_OF_STEP: Final = ("output", "status", "error")
+_HOW: Final = {
+    "steps": "write `steps.NAME.output`, or `steps['NAME'].output` for a name with `-`",
+    "run": "write `run.id`, `run.started_at` or `run.name`",
+    "loop": "write `loop.index`, `loop.first` or `loop.previous`",
+    "secrets": "write `secrets.NAME`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NameRead:
+    """One read of a name in a text: see `Read`, which adds where the text stands."""
+
+    ref: Ref
+    tail: tuple[str | int, ...]
+    at: At
+    guarded: bool
+
+
+def constant_key(node: nodes.Expr) -> str | int | None:
+    """Return the key of `.name`, `['name']` or `[0]`; None for one that is computed."""
+    if type(node) is nodes.Getattr:
+        return node.attr
+    if type(node) is nodes.Getitem:
+        arg = node.arg
+        if type(arg) is nodes.Const and type(arg.value) in (str, int):
+            return arg.value  # type: ignore[no-any-return]
+        if type(arg) is nodes.Neg and type(arg.node) is nodes.Const and type(arg.node.value) is int:
+            return -arg.node.value
+    return None
+
+
+def reference(root: str, keys: list[str | int], at: At) -> Ref:
+    """Return the reference that a name and the constant keys after it make; raise Fault when it is incomplete."""
+    parts = _PARTS.get(root, 1)
+    if parts == 1:
+        return (root,)
+    taken = keys[: parts - 1]
+    if not taken or type(taken[0]) is not str:
+        what = "a step" if root == "steps" else "what of it you want"
+        raise Fault("FLJ0410", f"`{root}` needs the name of {what}, written out", help=_HOW[root], at=at)
+    if root == "steps" and (len(taken) < 2 or taken[1] not in _OF_STEP):
+        _incomplete_step(taken, at)
+    return (root, *(str(key) for key in taken))
+
+
+def _incomplete_step(taken: list[str | int], at: At) -> None:
+    name = shorten(str(taken[0]))
+    if len(taken) < 2:
+        raise Fault(
+            "FLJ0410",
+            f"`steps.{name}` does not say what of the step",
+            help=f"write `steps.{name}.output`, `.status` or `.error`",
+            at=at,
+        )
+    word = shorten(str(taken[1]))
+    near = did_you_mean(word, _OF_STEP)
+    help = f"did you mean `{near}`?" if near else f"fields of the result are at `steps.{name}.output.{word}`"
+    raise Fault("FLJ0410", f"a step has `output`, `status` and `error`, not `{word}`", help=help, at=at)

@@ -1,0 +1,64 @@
+"""One of several lists of steps, chosen by a condition."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from flujo.core.graph import Branch, Node
+from flujo.core.ports import Lowering
+from flujo.core.suggest import did_you_mean
+from flujo.steps import CONFIG, Kind
+
+MAX_KEY: Final = 64
+"""Characters of a branch key; it becomes a part of addresses."""
+
+
+def _as_key(value: object) -> object:
+    """Read `default_branch: true` as the branch key it names, as the reader does for the keys themselves."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+class Config(BaseModel):
+    """The condition and the lists it chooses from."""
+
+    model_config = CONFIG
+
+    condition: Any = Field(description="an expression that yields a boolean or a branch key")
+    branches: dict[str, Any] = Field(description="steps by branch key; `true` and `false` for a boolean")
+    default_branch: Annotated[str | None, BeforeValidator(_as_key)] = Field(
+        None, description="the branch for a key that fits none; without it the output is null"
+    )
+
+
+def lower(config: Config, low: Lowering) -> Node:
+    """Turn the step into a Branch."""
+    if not config.branches:
+        low.report("FLJ0204", "`branches` needs at least one branch", "branches")
+    branches = []
+    for key, steps in config.branches.items():
+        if not key or len(key) > MAX_KEY or not key.isprintable():
+            message = f"the branch key `{key}` is empty, over {MAX_KEY} characters, or not printable"
+            low.report("FLJ0205", message, "branches", key, on_key=True)
+        branches.append((key, low.body(steps, "branches", key)))
+    default = config.default_branch
+    if default is not None and default not in config.branches:
+        near = did_you_mean(default, config.branches)
+        help = f"did you mean `{near}`?" if near else f"the branches are {_listed(config.branches)}"
+        low.report("FLJ0502", f"there is no branch `{default}`", "default_branch", help=help)
+    return Branch(
+        meta=low.meta,
+        condition=low.condition(config.condition, "condition"),
+        branches=tuple(branches),
+        default=default,
+    )
+
+
+def _listed(keys: dict[str, Any]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
+
+
+KIND = Kind("conditional", "One of several lists of steps, chosen by a condition.", Config, lower)

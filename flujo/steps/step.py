@@ -1,0 +1,169 @@
+"""One call of a skill or an agent."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, Field
+
+from flujo.core.errors import FlujoError, SkillError
+from flujo.core.graph import Call, Node, Retry, Template
+from flujo.core.outcomes import Done, Failed, Outcome
+from flujo.core.ports import CallContext, Lowering, Skill, SkillContext, SkillSpec
+from flujo.core.suggest import did_you_mean
+from flujo.core.values import JsonObject, JsonValue, ValueProblem, check
+from flujo.steps import CONFIG, Kind
+
+PASS: Final = "core.pass"
+AGENT_RETRY: Final = Retry(attempts=3, on=frozenset({"invalid_output"}), delay=0.0)
+"""A reply that does not fit is asked for again at once: waiting would not make it better."""
+
+MAX_REASON: Final = 2000
+"""Characters of an exception's text that are kept."""
+
+
+class Config(BaseModel):
+    """What is called, and with what."""
+
+    model_config = CONFIG
+    LATER: ClassVar = frozenset({"agent"})
+
+    uses: str | None = Field(None, description="a skill id, with `@VERSION` if one is meant, or `agents.NAME`")
+    with_: dict[str, Any] | None = Field(None, alias="with", description="parameters by name; values may be templates")
+
+
+def lower(config: Config, low: Lowering) -> Node:
+    """Turn the step into a call of a skill, of an agent, or of `core.pass`.
+
+    After a report the Node is only there for the checks that follow: a blueprint with errors gives no Graph.
+    """
+    uses = config.uses or PASS
+    arguments = None if config.with_ is None else low.template(config.with_, "with")
+    room, _, name = uses.partition(".")
+    if room == "agents":
+        return _agent(name, arguments, low)
+    if room == "imports":
+        low.report("FLJ0207", "`uses: imports.NAME` is not in this version of flujo yet", "uses")
+    elif config.uses is None and low.meta.input is None and not low.meta.sets:
+        low.report("FLJ0501", f"the step `{low.meta.name}` does nothing", help="add `uses: SKILL`, or remove the step")
+    elif (spec := _spec(uses, low)) is not None:
+        return Call(
+            meta=low.meta,
+            runner="step",
+            target=spec.id,
+            arguments=arguments,
+            main=spec.main,
+            revision=spec.digest,
+            effect=spec.effect,
+            idempotent=spec.idempotent,
+        )
+    return Call(low.meta, "step", "", arguments)
+
+
+def _spec(uses: str, low: Lowering) -> SkillSpec | None:
+    id, _, version = uses.partition("@")
+    spec = low.catalogue.skill(id)
+    if spec is None:
+        low.report("FLJ0601", f"unknown skill `{id}`", "uses", help=_unknown_help(id, low))
+    elif "@" in uses and version != spec.version:
+        message = f"the skill `{id}` has version {spec.version}, not `{version}`"
+        low.report("FLJ0601", message, "uses", help=f"write `uses: {id}@{spec.version}`")
+        return None
+    return spec
+
+
+def _unknown_help(id: str, low: Lowering) -> str:
+    if ":" in id:
+        return "Python paths are not called; register the function as a skill with `@skill`, then `flujo skills lock`"
+    near = did_you_mean(id, low.catalogue.skill_ids()) or _same_verb(id, low)
+    return f"did you mean `{near}`?" if near else "`flujo skills list` shows what there is"
+
+
+def _same_verb(id: str, low: Lowering) -> str | None:
+    """Find the one skill whose verb alone was written (`parse_csv`), or whose family was mistaken."""
+    verb = id.rpartition(".")[2]
+    same = [known for known in low.catalogue.skill_ids() if known.rpartition(".")[2] == verb]
+    return same[0] if len(same) == 1 else None
+
+
+def _agent(name: str, arguments: Template | None, low: Lowering) -> Node:
+    agent = low.agents.get(name)
+    if agent is None:
+        near = did_you_mean(name, low.agents)
+        help = f"did you mean `agents.{near}`?" if near else "declare it under the top-level key `agents`"
+        low.report("FLJ0304", f"unknown agent `{name}`", "uses", help=help)
+        agent = {}
+    meta = low.meta
+    if meta.retry is None and agent.get("output_schema") is not None:
+        meta = replace(meta, retry=AGENT_RETRY)
+    return Call(meta, "agent", name, arguments, main="input", config=agent, effect="read")
+
+
+async def run(call: Call, args: JsonObject, ctx: CallContext) -> Outcome:
+    """Call the skill; whatever it raises becomes a failure with a reason, never a traceback."""
+    try:
+        output = await _result(ctx.skills.load(call.target), args, ctx)
+        check(output)
+    except SkillError as error:
+        return _said_why(error)
+    except FlujoError as error:
+        return Failed.of(error.diagnostic.code, str(error), retry="never", help=error.diagnostic.help)
+    except ValueProblem as problem:
+        return Failed.of("FLJ0611", f"the result of `{call.target}` cannot be kept: {problem}", retry="never")
+    except _Crash as crash:
+        return Failed.of("FLJ0610", f"`{call.target}` raised {crash}")
+    return Done(output)
+
+
+def _said_why(error: SkillError) -> Failed:
+    item = error.diagnostic
+    return Failed(item.code, item.message, retry=error.retry, error_class=error.error_class, help=item.help)
+
+
+class _Crash(Exception):
+    """Something other than a reason came out of a skill; the text is its type and message."""
+
+
+async def _result(skill: Skill, args: JsonObject, ctx: CallContext) -> JsonValue:
+    if skill.inline:
+        result = _guarded(skill, args, ctx.skill_context)
+    else:
+        # By name and late: `validate` imports this module too, and must not pay for asyncio (design 10).
+        result = await importlib.import_module("asyncio").to_thread(_guarded, skill, args, ctx.skill_context)
+    if not inspect.isawaitable(result):
+        return result
+    try:
+        return await result
+    except FlujoError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _Crash(_words(error)) from error
+
+
+def _guarded(skill: Skill, args: JsonObject, context: SkillContext) -> JsonValue:
+    """Call the skill's function; in a thread every kind of exception can only be the skill's own."""
+    try:
+        return skill.call(args, context)
+    except FlujoError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _Crash(_words(error)) from error
+    except KeyboardInterrupt as error:
+        if skill.inline:  # on the loop's thread it is a person at the keyboard
+            raise
+        raise _Crash(_words(error)) from error
+
+
+def _words(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as inner:  # an exception class of a project may be broken itself
+        text = f"(no message: its text raised {type(inner).__name__})"
+    text = text if len(text) <= MAX_REASON else f"{text[:MAX_REASON]}…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+KIND = Kind("step", "One call of a skill or an agent.", Config, lower, run)

@@ -1,0 +1,323 @@
+"""The standard store: one SQLite file in WAL mode, a lock file per driven run, large blobs as files beside it.
+
+One append is one transaction and one sync (`synchronous=FULL`). The epoch test and the test for the next seq are part
+of the INSERT itself, so an owner that lost its run cannot write. `memory://` is the same on a database in memory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from flujo.core.errors import LostOwnership, StateError
+from flujo.core.events import Row
+from flujo.core.ids import Address, Digest, RunId, TaskId
+from flujo.core.ports import NO_CHANGE, IndexRow, Projection, RunHeader, TaskHeader
+from flujo.core.values import sha256
+
+INLINE_BLOB = 1024 * 1024
+"""A blob up to this many bytes is a row of the same transaction; a larger one is a file, synced before it."""
+
+BUSY_SECONDS = 30.0
+
+MIGRATIONS = (
+    """
+    CREATE TABLE runs (
+        run_id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
+        updated INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE TABLE events (
+        run_id TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, address TEXT NOT NULL,
+        fingerprint TEXT NOT NULL, at INTEGER NOT NULL, epoch INTEGER NOT NULL, labels TEXT NOT NULL,
+        blob TEXT NOT NULL, parent TEXT NOT NULL, body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL,
+        PRIMARY KEY (run_id, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE blobs (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
+    CREATE TABLE tasks (
+        task_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, name TEXT NOT NULL, step TEXT NOT NULL, opened INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX runs_by_time ON runs (created);
+    """,
+)
+"""Numbered by place; `PRAGMA user_version` says how many a database has."""
+
+_INSERT = (
+    "INSERT INTO events SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13"
+    " WHERE (SELECT epoch FROM runs WHERE run_id = ?1) = ?7"
+    " AND ?2 = 1 + coalesce((SELECT max(seq) FROM events WHERE run_id = ?1), 0)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileClaim:
+    """A run held through its lock file."""
+
+    epoch: int
+
+
+class SqliteStore:
+    """A store in one SQLite file, or in memory when `file` is None. See `core.ports.Store` for the contract."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._folder = file.parent if file else None
+        self._name = str(file) if file else "the memory store"
+        self._loose: dict[Digest, bytes] = {}
+        with self._explained():
+            if self._folder:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(str(file or ":memory:"), timeout=BUSY_SECONDS, isolation_level=None)
+        with self._explained():
+            self._prepare()
+
+    def _prepare(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            self._db.close()
+            raise StateError("FLJ0806", f"the state in `{self._name}` was written by a newer flujo (schema {version})")
+        if self._folder:
+            self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        if version < len(MIGRATIONS):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            for statement in filter(str.strip, script.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version={number}")
+        self._db.execute("COMMIT")
+
+    # --- driving a run ---
+
+    def create(self, header: RunHeader) -> None:
+        """Enter a new run, with epoch 0 and no events."""
+        with self._explained():
+            self._db.execute(
+                "INSERT INTO runs (run_id, name, status, created, updated) VALUES (?,?,?,?,?)",
+                (header.run, header.name, header.status, header.created, header.updated),
+            )
+
+    @contextmanager
+    def claim(self, run: RunId) -> Iterator[FileClaim]:
+        """Take the run: lock its file and raise its epoch; raise StateError FLJ0803 when another process holds it."""
+        with self._locked(run):
+            with self._explained():
+                row = self._db.execute(
+                    "UPDATE runs SET epoch = epoch + 1 WHERE run_id = ? RETURNING epoch", (run,)
+                ).fetchone()
+            if row is None:
+                raise StateError("FLJ0801", f"there is no run `{run}`", help="`flujo lens list` shows the runs")
+            yield FileClaim(row[0])
+
+    @contextmanager
+    def _locked(self, run: RunId) -> Iterator[None]:
+        if self._folder is None:
+            yield
+            return
+        with self._explained():
+            folder = self._folder / "locks"
+            folder.mkdir(exist_ok=True)
+            handle = os.open(folder / run, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = os.pread(handle, 20, 0).decode(errors="replace").strip()
+                raise StateError(
+                    "FLJ0803",
+                    f"run `{run}` is being driven by process {owner or 'unknown'}",
+                    help="wait for it, or end that process",
+                ) from None
+            os.truncate(handle, 0)
+            os.pwrite(handle, b"%d\n" % os.getpid(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+    def append(self, rows: Sequence[Row], blobs: Mapping[Digest, bytes], change: Projection = NO_CHANGE) -> None:
+        """Write rows, blobs and projection in one transaction; raise LostOwnership when the run has a new owner."""
+        with self._explained():
+            if len(rows) == 1 and not blobs and change is NO_CHANGE:
+                self._insert(rows[0])
+                return
+            inline = {digest: data for digest, data in blobs.items() if not self._write_file(digest, data)}
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for digest, data in blobs.items():
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO blobs VALUES (?,?,?)", (digest, len(data), inline.get(digest))
+                    )
+                for row in rows:
+                    self._insert(row)
+                self._project(rows[-1], change)
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the first error is the one to report
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _insert(self, row: Row) -> None:
+        if self._db.execute(_INSERT, _columns(row)).rowcount != 1:
+            raise LostOwnership(
+                "FLJ0809",
+                f"run `{row.run}` was taken over by another process",
+                help=f"nothing to do: `flujo lens show {row.run}` shows how it goes on",
+            )
+
+    def _project(self, last: Row, change: Projection) -> None:
+        if change.status:
+            self._db.execute(
+                "UPDATE runs SET status = ?, updated = ? WHERE run_id = ?", (change.status, last.at, last.run)
+            )
+        for task in change.opened:
+            self._db.execute(
+                "INSERT INTO tasks VALUES (?,?,?,?,?)", (task.task, task.run, task.name, task.step, task.opened)
+            )
+        for closed in change.closed:
+            self._db.execute("DELETE FROM tasks WHERE task_id = ?", (closed,))
+
+    def _write_file(self, digest: Digest, data: bytes) -> bool:
+        """Write a large blob as a file, synced with its folder; say whether it is one."""
+        if self._folder is None or len(data) <= INLINE_BLOB:
+            return False
+        folder = self._folder / "blobs" / digest[:2]
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / digest
+        if not target.exists():
+            partial = folder / f"{digest}.{os.getpid()}"
+            with partial.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+            handle = os.open(folder, os.O_RDONLY)
+            os.fsync(handle)
+            os.close(handle)
+        return True
+
+    # --- reading ---
+
+    def rows(self, run: RunId, after: int = 0) -> Iterator[Row]:
+        """Return a run's rows in order."""
+        with self._explained():
+            cursor = self._db.execute("SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq", (run, after))
+            for row in cursor:
+                yield Row(*row)
+
+    def row(self, run: RunId, seq: int) -> Row:
+        """Return one row; raise StateError FLJ0805 when it is not there."""
+        with self._explained():
+            found = self._db.execute("SELECT * FROM events WHERE run_id = ? AND seq = ?", (run, seq)).fetchone()
+        if found is None:
+            raise StateError("FLJ0805", f"event {seq} of run `{run}` is missing")
+        return Row(*found)
+
+    def index(self, run: RunId) -> list[IndexRow]:
+        """Return seq, type, address and fingerprint of all rows, in order."""
+        with self._explained():
+            cursor = self._db.execute(
+                "SELECT seq, type, address, fingerprint FROM events WHERE run_id = ? ORDER BY seq", (run,)
+            )
+            return [IndexRow(*row) for row in cursor]
+
+    def blob(self, digest: Digest) -> bytes:
+        """Return a blob; raise StateError FLJ0805 when it is missing or is not what its digest says."""
+        with self._explained():
+            found = self._db.execute("SELECT data FROM blobs WHERE digest = ?", (digest,)).fetchone()
+            data: bytes | None = found[0] if found else None
+            if found and data is None and self._folder:
+                file = self._folder / "blobs" / digest[:2] / digest
+                data = file.read_bytes() if file.exists() else None
+        if data is None or sha256(data) != digest:
+            state = "missing" if data is None else "damaged"
+            raise StateError("FLJ0805", f"the stored value `{digest[:12]}...` is {state}")
+        return data
+
+    def run(self, prefix: str) -> RunHeader:
+        """Return the run whose id is, or uniquely begins with, `prefix`; raise StateError FLJ0801."""
+        high = prefix + "\U0010ffff"
+        with self._explained():
+            found = self._db.execute(
+                f"{_HEADER} WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 3", (prefix, high)
+            ).fetchall()
+        exact = [row for row in found if row[0] == prefix]
+        if prefix and (exact or len(found) == 1):
+            return _header((exact or found)[0])
+        if prefix and found:
+            names = ", ".join(f"`{row[0]}`" for row in found)
+            raise StateError("FLJ0801", f"`{prefix}` fits several runs: {names}", help="give more of the id")
+        raise StateError("FLJ0801", f"there is no run `{prefix}`", help="`flujo lens list` shows the runs")
+
+    def runs(self, limit: int = 50, status: str | None = None) -> list[RunHeader]:
+        """Return runs, newest first."""
+        with self._explained():
+            cursor = self._db.execute(
+                f"{_HEADER} WHERE ?1 IS NULL OR status = ?1 ORDER BY created DESC, run_id DESC LIMIT ?2",
+                (status, limit),
+            )
+            return [_header(row) for row in cursor]
+
+    def tasks(self, run: RunId | None = None) -> list[TaskHeader]:
+        """Return open tasks, oldest first."""
+        with self._explained():
+            cursor = self._db.execute(
+                "SELECT task_id, run_id, name, step, opened FROM tasks WHERE ?1 IS NULL OR run_id = ?1"
+                " ORDER BY opened, task_id",
+                (run,),
+            )
+            return [TaskHeader(TaskId(row[0]), RunId(row[1]), row[2], Address(row[3]), row[4]) for row in cursor]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what SQLite and the file system say into a StateError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explain(error, self._name) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StateError("FLJ0807", f"the state in `{self._name}` cannot be used: {reason.lower()}") from error
+
+
+_HEADER = "SELECT run_id, name, status, created, updated FROM runs"
+
+
+def _header(row: tuple[str, str, str, int, int]) -> RunHeader:
+    return RunHeader(RunId(row[0]), row[1], row[2], row[3], row[4])  # type: ignore[arg-type]
+
+
+def _columns(row: Row) -> tuple[object, ...]:
+    return (
+        row.run, row.seq, row.type, row.address, row.fingerprint, row.at, row.epoch,
+        row.labels, row.blob, row.parent, row.body, row.previous, row.hash,
+    )  # fmt: skip
+
+
+def _explain(error: sqlite3.Error, name: str) -> StateError:
+    text = str(error)
+    if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "malformed" in text):
+        return StateError(
+            "FLJ0807",
+            f"`{name}` is damaged: {text}",
+            help="restore it from a backup, or move it away to begin with an empty state",
+        )
+    if "locked" in text or "busy" in text:
+        return StateError("FLJ0807", f"`{name}` is locked by another process", help="try again when it is done")
+    if "full" in text:
+        return StateError(
+            "FLJ0807", f"there is no space left for `{name}`", help="free some space, then resume the run"
+        )
+    if "readonly" in text or "unable to open" in text:
+        return StateError("FLJ0807", f"`{name}` cannot be opened for writing: {text}", help="check the permissions")
+    return StateError("FLJ0807", f"`{name}` cannot be used: {text}")

@@ -1,0 +1,46 @@
+"""A clock that moves only when it is told to: waits of a day take no time in a test."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from itertools import count
+
+EPOCH = 1_700_000_000_000_000
+"""Where a ManualClock begins, in microseconds since 1970 UTC."""
+
+
+class ManualClock:
+    """An implementation of `core.ports.Clock`.
+
+    `advance` moves the time and wakes who has waited long enough. With `jumps`, a wait moves the time itself, at once:
+    right for tests where one thing happens after the other. `naps` are the waits asked for, in seconds.
+    """
+
+    def __init__(self, now: int = EPOCH, *, jumps: bool = False) -> None:
+        self._now = now
+        self._jumps = jumps
+        self._order = count()
+        self._sleepers: list[tuple[int, int, asyncio.Event]] = []
+        self.naps: list[float] = []
+
+    def now(self) -> int:
+        """Return microseconds since 1970 UTC."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the time on, and wake who is due."""
+        self._now += round(seconds * 1_000_000)
+        while self._sleepers and self._sleepers[0][0] <= self._now:
+            heapq.heappop(self._sleepers)[2].set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the time has come; other tasks run meanwhile."""
+        self.naps.append(seconds)
+        if self._jumps or seconds <= 0:
+            self.advance(max(seconds, 0))
+            await asyncio.sleep(0)
+            return
+        due = asyncio.Event()
+        heapq.heappush(self._sleepers, (self._now + round(seconds * 1_000_000), next(self._order), due))
+        await due.wait()

@@ -1,0 +1,202 @@
+"""The SQLite store keeps its contract: fenced, atomic, explained."""
+
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flujo.core.errors import LostOwnership, StateError
+from flujo.core.events import Row, row_hash
+from flujo.core.ids import Address, RunId, TaskId
+from flujo.core.ports import Projection, RunHeader, TaskHeader
+from flujo.core.values import sha256
+from flujo.stores.sqlite import INLINE_BLOB, MIGRATIONS, SqliteStore
+
+RUN = RunId("run-1")
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request, tmp_path):
+    made = SqliteStore(tmp_path / "state" / "state.db" if request.param == "file" else None)
+    yield made
+    made.close()
+
+
+def header(run=RUN, created=1):
+    return RunHeader(run, "demo", "running", created, created)
+
+
+def row(seq, epoch=1, body=b"{}", previous=b"", **more):
+    made = Row(RUN, seq, "step_completed", Address(f"s{seq}"), "f", 5, epoch, "", "", "", body, previous)
+    made = replace(made, **more)
+    return replace(made, hash=row_hash(made))
+
+
+def test_rows_come_back_as_they_were_written(store):
+    store.create(header())
+    with store.claim(RUN) as claim:
+        first, second = row(1, claim.epoch), row(2, claim.epoch, labels="untrusted")
+        store.append([first], {})
+        store.append([second], {}, Projection(status="completed"))
+    assert list(store.rows(RUN)) == [first, second]
+    assert list(store.rows(RUN, after=1)) == [second]
+    assert store.row(RUN, 2) == second
+    assert [(item.seq, item.address) for item in store.index(RUN)] == [(1, "s1"), (2, "s2")]
+    assert store.run("run").status == "completed"
+    with pytest.raises(StateError, match="event 9"):
+        store.row(RUN, 9)
+
+
+def test_an_older_epoch_is_fenced_out(store):
+    store.create(header())
+    with store.claim(RUN) as old:
+        store.append([row(1, old.epoch)], {})
+    with store.claim(RUN) as new:
+        assert new.epoch == old.epoch + 1
+        with pytest.raises(LostOwnership):
+            store.append([row(2, old.epoch)], {})
+        store.append([row(2, new.epoch)], {})
+
+
+@pytest.mark.parametrize("seq", [1, 3])
+def test_a_seq_that_does_not_follow_is_refused(store, seq):
+    store.create(header())
+    with store.claim(RUN) as claim:
+        store.append([row(1, claim.epoch)], {})
+        with pytest.raises(LostOwnership):
+            store.append([row(seq, claim.epoch)], {})
+
+
+def test_an_append_is_whole_or_not_at_all(store):
+    store.create(header())
+    task = TaskHeader(TaskId("run-1.1"), RUN, "demo", Address("ask"), 5)
+    with store.claim(RUN) as claim:
+        rows = [row(1, claim.epoch), row(5, claim.epoch)]
+        with pytest.raises(LostOwnership):
+            store.append(rows, {sha256(b"x"): b"x"}, Projection(status="suspended", opened=(task,)))
+    assert list(store.rows(RUN)) == []
+    assert store.run("run-1").status == "running"
+    assert store.tasks() == []
+    with pytest.raises(StateError, match="missing"):
+        store.blob(sha256(b"x"))
+
+
+def test_tasks_open_and_close_with_their_events(store):
+    store.create(header())
+    task = TaskHeader(TaskId("run-1.1"), RUN, "demo", Address("ask"), 5)
+    with store.claim(RUN) as claim:
+        store.append([row(1, claim.epoch)], {}, Projection(opened=(task,)))
+        assert store.tasks() == store.tasks(RUN) == [task]
+        assert store.tasks(RunId("other")) == []
+        store.append([row(2, claim.epoch)], {}, Projection(closed=(task.task,)))
+    assert store.tasks() == []
+
+
+@pytest.mark.parametrize("size", [10, INLINE_BLOB + 1])
+def test_blobs_are_kept_once_and_checked(store, size):
+    data = b"a" * size
+    store.create(header())
+    with store.claim(RUN) as claim:
+        store.append([row(1, claim.epoch)], {sha256(data): data})
+        store.append([row(2, claim.epoch)], {sha256(data): data})
+    assert store.blob(sha256(data)) == data
+
+
+def test_a_large_blob_is_a_file_and_damage_is_found(tmp_path):
+    store = SqliteStore(tmp_path / "state.db")
+    data = b"b" * (INLINE_BLOB + 1)
+    digest = sha256(data)
+    store.create(header())
+    with store.claim(RUN) as claim:
+        store.append([row(1, claim.epoch)], {digest: data})
+    file = tmp_path / "blobs" / digest[:2] / digest
+    file.write_bytes(b"c" + data[1:])
+    with pytest.raises(StateError, match="damaged"):
+        store.blob(digest)
+    file.unlink()
+    with pytest.raises(StateError, match="missing"):
+        store.blob(digest)
+
+
+def test_runs_are_found_by_prefix_and_listed_newest_first(store):
+    for number, name in enumerate(["aa-1", "aa-2", "b-1"]):
+        store.create(header(RunId(name), created=number))
+    assert store.run("b").run == "b-1"
+    assert store.run("aa-1").run == "aa-1"
+    assert [item.run for item in store.runs()] == ["b-1", "aa-2", "aa-1"]
+    assert [item.run for item in store.runs(1)] == ["b-1"]
+    assert store.runs(status="failed") == []
+    with pytest.raises(StateError, match="several"):
+        store.run("aa")
+    for nothing in ("", "zz"):
+        with pytest.raises(StateError, match="no run"):
+            store.run(nothing)
+    with pytest.raises(StateError, match="no run"), store.claim(RunId("zz")):
+        pass
+
+
+def test_a_run_that_is_driven_is_refused_with_the_pid(tmp_path):
+    store = SqliteStore(tmp_path / "state.db")
+    store.create(header())
+    code = (
+        "import sys; from pathlib import Path; from flujo.stores.sqlite import SqliteStore\n"
+        "store = SqliteStore(Path(sys.argv[1]))\n"
+        "with store.claim('run-1'):\n    print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "state.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(StateError, match=f"process {other.pid}") as caught, store.claim(RUN):
+            pass
+        assert caught.value.diagnostic.code == "FLJ0803"
+        other.kill()
+        other.wait()
+    with store.claim(RUN) as claim:
+        assert claim.epoch == 2
+
+
+def test_a_newer_database_is_refused(tmp_path):
+    file = tmp_path / "state.db"
+    SqliteStore(file).close()
+    db = sqlite3.connect(file)
+    db.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    db.close()
+    with pytest.raises(StateError) as caught:
+        SqliteStore(file)
+    assert caught.value.diagnostic.code == "FLJ0806"
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path):
+    file = tmp_path / "state.db"
+    file.write_bytes(b"this is not a database, but it is long enough to look at" * 40)
+    with pytest.raises(StateError, match="damaged"):
+        SqliteStore(file)
+
+
+def test_a_folder_that_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError) as caught:
+        SqliteStore(Path(tmp_path / "file" / "state.db"))
+    assert caught.value.diagnostic.code == "FLJ0807"
+
+
+def test_a_locked_database_is_explained(tmp_path):
+    file = tmp_path / "state.db"
+    store = SqliteStore(file)
+    store._db.execute("PRAGMA busy_timeout=1")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StateError, match="locked by another process"):
+        store.create(header())
+    other.execute("ROLLBACK")
+    store.create(header())
+
+
+def test_commits_are_synced_in_full(tmp_path):
+    store = SqliteStore(tmp_path / "state.db")
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
