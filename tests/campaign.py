@@ -11,7 +11,8 @@ def main() -> int:
     names = given["ONLY"].split(",") if "ONLY" in given else ["crash", "expressions"]
     failed = False
     for name in names:
-        tally = import_module(f"tests.campaigns.{name}").run(count, seed)
+        options = {"mutant": given["MUTANT"]} if "MUTANT" in given else {}
+        tally = import_module(f"tests.campaigns.{name}").run(count, seed, **options)
         print(f"\n## {name}: count {count}, seed {seed}\n\n{tally.table()}", flush=True)
         for note in tally.notes[:20]:
             print(f"- {note}")

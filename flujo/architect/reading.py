@@ -40,9 +40,9 @@ class Reading:
             self._use.setdefault(token.start, use)
         self.free = tuple(token for token in self.tokens if token.start not in self._use)
 
-    def taken(self, use: str) -> list[Token]:
-        """Return the tokens that were put to a use."""
-        return [token for token in self.tokens if self._use.get(token.start) == use]
+    def use_of(self, token: Token) -> str | None:
+        """Return the use a token was put to."""
+        return self._use.get(token.start)
 
     def words(self, *uses: str) -> tuple[Words, ...]:
         """Return the stretches of the goal that were put to these uses."""

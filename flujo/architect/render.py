@@ -144,7 +144,7 @@ def _guard(approval: Approval, rest: tuple[Step, ...], depth: int) -> Iterator[s
     indent = "  " * depth
     inner = f"{indent}      "
     yield f"{indent}# only after a yes to `{approval.name}`"
-    yield f"{indent}- name: {scalar('if_' + approval.name)}"
+    yield f"{indent}- name: {_after(approval, 'approved')}"
     yield f"{indent}  kind: conditional"
     yield f"{indent}  condition: \"{{{{ answer == 'yes' }}}}\""
     yield f"{indent}  branches:"
@@ -153,14 +153,18 @@ def _guard(approval: Approval, rest: tuple[Step, ...], depth: int) -> Iterator[s
         yield from _steps(rest, None, depth + 3)
     else:
         yield f"{indent}    true:"
-        yield f"{inner}- name: {scalar('after_' + approval.name)}"
+        yield f"{inner}- name: {_after(approval, 'result')}"
         yield f"{inner}  uses: core.pass"
         yield from _mapping("with", {"value": next(iter(approval.show.values()), Fixed("yes"))}, f"{inner}  ")
     yield f"{indent}    false:"
-    yield f"{inner}- name: {scalar('not_' + approval.name)}"
+    yield f"{inner}- name: {_after(approval, 'not_approved')}"
     yield f"{inner}  uses: core.pass"
     yield f"{inner}  with:"
     yield f'{inner}    value: "not approved: nothing was done"'
+
+
+def _after(approval: Approval, name: str) -> str:
+    return name if approval.name == "approve" else scalar(f"{approval.name}_{name}")
 
 
 def _mapping(key: str, params: Mapping[str, Param], indent: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ except (ImportError, AttributeError):  # pragma: no cover - PyPy and platforms w
     CParser = None
 
 Event = Any
-"""An event of ruamel.yaml; its classes are told apart by name because both parsers share them."""
+"""An event of ruamel.yaml; both parsers use the classes of `ruamel.yaml.events`."""
 
 _UNSURE: Final = "look at this line and the one above it"
 _QUOTE: Final = "quote the value if it is meant as text"

@@ -24,10 +24,10 @@ class _RetryFields(BaseModel):
     attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS)
     on: list[_Word] | None = None
     backoff: Literal["constant", "linear", "exponential"] = "exponential"
-    delay: str = "1s"
-    max_delay: str = "60s"
+    delay: Any = None
+    max_delay: Any = None
     jitter: bool = False
-    max_time: str | None = None
+    max_time: Any = None
 
 
 _RETRY_KEYS: Final = frozenset(_RetryFields.model_fields)
@@ -50,9 +50,8 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
         return None
     times: dict[str, Any] = {}
     for key in ("delay", "max_delay", "max_time"):
-        text = getattr(given, key)
         try:
-            times[key] = None if text is None else seconds(text)
+            times[key] = seconds(getattr(given, key)) if key in given.model_fields_set else getattr(Retry(), key)
         except DurationProblem as problem:
             report.add("FLJ0208", f"`{key}`: {problem}", (*path, key))
             return None

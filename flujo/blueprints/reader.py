@@ -8,8 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from flujo.blueprints.decode import decode
 from flujo.blueprints.document import Document, Element
@@ -23,13 +34,15 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100
 MAX_NODES: Final = 1_000_000
+MAX_PROBLEMS: Final = 1_000
 MAX_TEXT: Final = 32 * 1024 * 1024
 """Characters of all scalars after aliases are expanded: 100 aliases of an 8 MiB text must not become 800 MiB."""
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _ODD_BREAK: Final = re.compile("[\x85\u2028\u2029]")
-_PROPERTIES: Final = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|\Z))+")
+_PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:(?:[ \t\r\n]++(?:#[^\r\n]*+)?)++|\Z)){1,2}")
+_LINE_END: Final = re.compile(r"[\r\n]")
 _SHOWN: Final = 20
 
 
@@ -126,16 +139,27 @@ class _Reader:
         """Walk the events; return what can be had."""
         text = self.source.text
         self.odd = _ODD_BREAK.search(text) is not None
+        takes: dict[type, Callable[[Event], None]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
         whole = True
         try:
             for event in events(text):
-                self._event(event)
+                take = takes.get(type(event))
+                if take is not None:
+                    take(event)
         except SyntaxProblem as problem:
             whole = False
             if not self._odd_breaks(before=problem.offset + 1):
                 self._syntax(problem)
         except _Stop:
-            whole = self.documents > 1
+            whole = self.documents > 1 and not self.stack
         if whole:
             if self._odd_breaks(before=len(text)):
                 whole = False
@@ -147,7 +171,12 @@ class _Reader:
 
     def report(self, code: str, message: str, start: int, end: int | None = None, help: str | None = None) -> None:
         """Add a diagnostic at [start, end), or at one character."""
-        self.problems.append(Diagnostic(code, message, _place(self.source, start, end), help))
+        self._add(Diagnostic(code, message, _place(self.source, start, end), help))
+
+    def _add(self, problem: Diagnostic) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > MAX_PROBLEMS:
+            raise _Stop
 
     def _syntax(self, problem: SyntaxProblem) -> None:
         related: tuple[tuple[Place, str], ...] = ()
@@ -172,26 +201,13 @@ class _Reader:
             message = f"the character {_name(match.group())} is allowed in quoted text only"
             place, help = _place(self.source, match.start()), "replace it by a line break, or quote the text"
             found.append(Diagnostic("FLJ0109", message, place, help))
+            if len(found) >= _SHOWN:
+                break
         if found:
             self.problems = found  # what else was met comes from lines that are none
         return bool(found)
 
     # --- events
-
-    def _event(self, event: Event) -> None:
-        match type(event).__name__:
-            case "ScalarEvent":
-                self._scalar(event)
-            case "MappingStartEvent" | "SequenceStartEvent" as kind:
-                self._open(event, kind == "MappingStartEvent")
-            case "MappingEndEvent" | "SequenceEndEvent":
-                self._close(event.end_mark.index)
-            case "AliasEvent":
-                self._alias(event)
-            case "DocumentStartEvent":
-                self._document(event)
-            case _:
-                return
 
     def _document(self, event: Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -229,10 +245,7 @@ class _Reader:
             help = "remove it; quote a text that begins with `!`"
             self.report("FLJ0106", f"the tag `{self.source.text[at:end]}` is not allowed", at, end, help)
         found = _PROPERTIES.match(self.source.text, start)
-        return min(found.end(), max(event.end_mark.index, start)) if found and self._is_scalar(event) else start
-
-    def _is_scalar(self, event: Event) -> bool:
-        return type(event).__name__ == "ScalarEvent"
+        return min(found.end(), max(event.end_mark.index, start)) if found and type(event) is ScalarEvent else start
 
     def _scalar(self, event: Event) -> None:
         start, end, style, text = self._properties(event), event.end_mark.index, event.style or "", event.value
@@ -247,7 +260,7 @@ class _Reader:
                 if _ODD_BREAK.search(self.source.text, start, end):
                     value = decode(self.source.text, start, end, style, 0).text
         else:
-            end = start + len(self.source.text[start:end].rstrip())
+            end = self._end_of_block(start, end)
         if _NOT_TEXT.search(text):
             self.report("FLJ0109", "the text holds NUL or half of a surrogate pair", start, end, "remove the escape")
             value = ""
@@ -256,6 +269,12 @@ class _Reader:
             self.anchors[event.anchor] = _Anchor(element, 1, len(text))
         self._attach(element, 1, len(text), 0)
 
+    def _end_of_block(self, start: int, end: int) -> int:
+        """Return where the last line with text of a block scalar ends."""
+        last = start + len(self.source.text[start:end].rstrip(" \r\n"))
+        line_end = _LINE_END.search(self.source.text, last, end)
+        return line_end.start() if line_end else end
+
     def _plain(self, text: str, start: int, end: int) -> JsonValue:
         try:
             return resolve(text)
@@ -263,7 +282,8 @@ class _Reader:
             self.report("FLJ0111", str(problem), start, end, "quote it if it is meant as text")
             return 0
 
-    def _open(self, event: Event, is_mapping: bool) -> None:
+    def _open(self, event: Event) -> None:
+        is_mapping = type(event) is MappingStartEvent
         start = self._properties(event)
         self._count(start, 1, 0, 1)
         style = "{" if event.flow_style else "-"
@@ -278,11 +298,11 @@ class _Reader:
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(None)
 
-    def _close(self, end: int) -> None:
+    def _close(self, event: Event) -> None:
         frame = self.stack.pop()
         element = frame.element
         if element.style == "{":
-            element.end = end
+            element.end = event.end_mark.index
         elif element.fields:
             last = list(element.fields)[-1]
             element.end = max(element.fields[last].end, element.keys[last].end if element.keys else 0)
@@ -339,7 +359,7 @@ class _Reader:
             message, place = f"the key `{key}` stands twice in this mapping", Place(self.source, frame.key_span)
             related = ((Place(self.source, first), "the first one is here"),)
             help = f"remove or rename one of them; the first is in line {self._line(first.start)}"
-            self.problems.append(Diagnostic("FLJ0105", message, place, help, related=related))
+            self._add(Diagnostic("FLJ0105", message, place, help, related=related))
             return
         parent.fields[key] = element
         parent.keys[key] = frame.key_span

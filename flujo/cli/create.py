@@ -2,6 +2,7 @@
 
 from flujo.cli.verb import Verb
 
+
 def create(session: object) -> int:
     """Turn a goal in words into a blueprint."""
     return 70

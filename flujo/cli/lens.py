@@ -103,11 +103,11 @@ VERBS = (
         "show",
         show_run,
         (
-            ("flujo lens show 01k9", "the beginning of an id is enough"),
-            ("flujo lens show 01k9 fetch", "one step: input, output, error"),
-            ("flujo lens show 01k9 --json", "everything, for programs"),
+            ("flujo lens show 1ng3cjf", "the beginning of an id is enough"),
+            ("flujo lens show 1ng3cjf fetch", "one step: input, output, error"),
+            ("flujo lens show 1ng3cjf --json", "everything, for programs"),
         ),
     ),
-    Verb("trace", trace_run, (("flujo lens trace 01k9", ""),)),
-    Verb("replay", replay_run, (("flujo lens replay 01k9", "needs no network and no skills"),)),
+    Verb("trace", trace_run, (("flujo lens trace 1ng3cjf", ""),)),
+    Verb("replay", replay_run, (("flujo lens replay 1ng3cjf", "needs no network and no skills"),)),
 )

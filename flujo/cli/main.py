@@ -46,7 +46,7 @@ def build(wanted: str | None = None) -> typer.Typer:
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         help="Turn a goal into a reviewed YAML blueprint, run it durably, and show afterwards what happened.",
-        epilog="`flujo VERB --help` begins with examples. `flujo --version` prints the version.",
+        epilog="`flujo VERB --help` begins with examples.",
     )
     app.callback()(take_globals)
     for name, summary in VERBS.items():

@@ -19,4 +19,4 @@ def redrive(session: Session, run: Run, no_ask: NoAsk = False, json: Json = Fals
         return finish(session, app, app.redrive(run, options_of(session, no_ask)))
 
 
-VERBS = (Verb("redrive", redrive, (("flujo redrive 01k9", "after the cause is out of the way"),)),)
+VERBS = (Verb("redrive", redrive, (("flujo redrive 1ng3cjf", "after the cause is out of the way"),)),)

@@ -50,9 +50,9 @@ VERBS = (
         "resume",
         resume,
         (
-            ("flujo resume 01k9 --answer yes", "the beginning of an id is enough"),
-            ("flujo resume 01k9", "after a crash, or to be asked here"),
-            ("flujo resume 01k9 --task 01k9.12 --answer no", "one of several questions"),
+            ("flujo resume 1ng3cjf --answer yes", "the beginning of an id is enough"),
+            ("flujo resume 1ng3cjf", "after a crash, or to be asked here"),
+            ("flujo resume 1ng3cjf --task 1ng3cjf-nx3vn.12 --answer no", "one of several questions"),
         ),
     ),
 )

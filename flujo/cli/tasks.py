@@ -61,5 +61,5 @@ def show_task(
 
 VERBS = (
     Verb("list", list_tasks, (("flujo tasks list", ""), ("flujo tasks list --json", "for programs"))),
-    Verb("show", show_task, (("flujo tasks show 01k9.12", ""),)),
+    Verb("show", show_task, (("flujo tasks show 1ng3cjf-nx3vn.12", ""),)),
 )

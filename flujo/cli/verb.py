@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flujo._version import __version__
 from flujo.cli.console import Console
 from flujo.core.errors import Exit, FlujoError
 
@@ -97,12 +98,26 @@ class Verb:
         app.command(self.name, help=self.help, short_help=self.summary)(call)
 
 
-def take_globals(ctx: typer.Context, project: Project = None, verbose: Verbose = False, trace: Trace = False) -> None:
+def _show_version(ctx: typer.Context, asked: bool) -> None:
+    if asked:
+        ctx.obj.console.result(f"flujo {__version__}\n")
+        raise typer.Exit
+
+
+def take_globals(
+    ctx: typer.Context,
+    project: Project = None,
+    verbose: Verbose = False,
+    trace: Trace = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
     """Take the global options that stand before the verb."""
     ctx.obj.take(project, verbose, trace)
 
 
 _GLOBALS = [
     parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-    for parameter in list(inspect.signature(take_globals, eval_str=True).parameters.values())[1:]
+    for parameter in list(inspect.signature(take_globals, eval_str=True).parameters.values())[1:4]
 ]

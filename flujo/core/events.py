@@ -175,7 +175,7 @@ Event = (
     | RunFinished
 )
 
-_CLASSES: dict[str, type[Any]] = {cls.TYPE: cls for cls in Event.__args__}  # type: ignore[attr-defined]
+_CLASSES: dict[str, type[Any]] = {cls.TYPE: cls for cls in Event.__args__}
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
     cls: tuple((item.name, None if item.default is MISSING else item.default) for item in fields(cls))
     for cls in _CLASSES.values()
@@ -216,11 +216,19 @@ class Row:
     previous: bytes
     hash: bytes = field(default=b"")
 
-    def event(self) -> Event:
-        """Return the event; a value in a blob is absent (None) here: `Journal` puts it back."""
+    def event(self, large: JsonValue = None) -> Event:
+        """Return the event; `large` is the value its blob holds, if it has one."""
         cls = _CLASSES[self.type]
         names = {name for name, _ in _DEFAULTS[cls]}
-        return cls(**{key: value for key, value in load_stored(self.body).items() if key in names})
+        fields = {key: value for key, value in load_stored(self.body).items() if key in names}
+        if self.blob:
+            fields[BLOB_FIELD[self.type]] = large
+        event: Event = cls(**fields)
+        return event
+
+
+BLOB_FIELD = {"run_started": "input", "step_completed": "output", "region_finished": "output", "run_finished": "output"}
+"""The field of an event that may be kept as a blob, by type."""
 
 
 def body_of(event: Event) -> JsonObject:

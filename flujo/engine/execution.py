@@ -103,12 +103,8 @@ class Engine:
         """Run a recorded run again from its journal alone; no skill, model or file is wired to it."""
         record = ReplayRecord(self._store, run, self._tools.clock)
         record.load(self._store.rows(run))
-        finished = None
-        for item in self.events(run):
-            if isinstance(item.event, RunFinished):
-                finished = item.event
         graph, facts = self._recompiled(run)
-        return await replay(graph, facts, record, finished)
+        return await replay(graph, facts, record)
 
     def question(self, task: TaskId) -> TaskOpened:
         """Return what a task asks; raise StateError FLJ0808 when there is no such task."""

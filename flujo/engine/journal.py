@@ -12,6 +12,7 @@ from typing import Protocol
 
 from flujo.core.errors import FlujoError, StateError
 from flujo.core.events import (
+    BLOB_FIELD,
     Draft,
     Event,
     RegionEntered,
@@ -33,12 +34,6 @@ from flujo.core.values import EMPTY, MAX_VALUE_BYTES, load_stored, sha256, store
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
 
-_BLOB_FIELD = {
-    "run_started": "input",
-    "step_completed": "output",
-    "region_finished": "output",
-    "run_finished": "output",
-}
 _TERMINAL = frozenset({"step_completed", "step_skipped", "region_finished"})
 
 Observer = Callable[[Row], None]
@@ -192,9 +187,12 @@ class Journal:
     def event(self, seq: int) -> tuple[Event, frozenset[str]]:
         """Return a recorded event whole, with its labels; the value in a blob is put back."""
         row = self._store.row(self.run, seq)
-        event = row.event()
-        if row.blob:
-            event = replace(event, **{_BLOB_FIELD[row.type]: load_stored(self._store.blob(Digest(row.blob)))})
+        large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
+        try:
+            event = row.event(large)
+        except (ValueError, TypeError) as error:
+            where = f" of step `{row.address}`" if row.address else ""
+            raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error
         return event, frozenset(row.labels.split(",")) if row.labels else EMPTY
 
     # --- appending ---
@@ -239,7 +237,7 @@ class Journal:
             return body, ""
         if len(body) > MAX_VALUE_BYTES:
             raise FlujoError("FLJ0812", f"a value of {len(body):,} bytes is too large for the journal")
-        name = _BLOB_FIELD.get(event.TYPE, "")
+        name = BLOB_FIELD.get(event.TYPE, "")
         value = stored_bytes(fields.get(name))
         if len(value) <= BLOB_BYTES:
             return body, ""

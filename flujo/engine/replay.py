@@ -167,6 +167,18 @@ class ReplayRecord:
             if stored_bytes(before) != stored_bytes(now):
                 self.differ(address, field, before, now)
 
+    def compare_end(self, outcome: Outcome) -> None:
+        """Compare the run's output with the recorded one, if the run was finished."""
+        last = next((row for row in reversed(self._rows.get(ROOT, ())) if row.type == "run_finished"), None)
+        if last is None:
+            return
+        finished, _ = self.event(last.seq)
+        assert isinstance(finished, RunFinished)
+        self.compared += 1
+        output = outcome.output if isinstance(outcome, Done) else None
+        if stored_bytes(output) != stored_bytes(finished.output):
+            self.differ("output of the run", "output", finished.output, output)
+
     def end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a step or region."""
         return self._journal.ended(address)
@@ -207,19 +219,14 @@ def _usage(usage: JsonObject) -> JsonObject:
     return {key: usage[key] for key in ("tokens_in", "tokens_out", "calls", "usd")}
 
 
-async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord, finished: RunFinished | None) -> Replay:
+async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord) -> Replay:
     """Run `graph` again over a loaded record; compare everything, the end of the run included."""
     dispatcher = ReplayDispatcher(record)
     try:
         outcome = await Runner(graph, record, dispatcher, facts).run()
+        record.compare_end(outcome)
+        for address in record.unmet():
+            record.differ(address, "end", "recorded", "not reached")
     except StateError as error:
-        record.differ(facts.run, "stored value", None, error.diagnostic.message)
-        return Replay(facts.run, record.compared, tuple(record.differences), dispatcher.arguments)
-    if finished is not None:
-        output = outcome.output if isinstance(outcome, Done) else None
-        record.compared += 1
-        if stored_bytes(output) != stored_bytes(finished.output):
-            record.differ("output of the run", "output", finished.output, output)
-    for address in record.unmet():
-        record.differ(address, "end", "recorded", "not reached")
+        record.differ("", "stored value", None, error.diagnostic.message)
     return Replay(facts.run, record.compared, tuple(record.differences), dispatcher.arguments)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import nodes
 
+from flujo.core.suggest import did_you_mean
 from flujo.core.values import type_name
 from flujo.expressions import calls
 from flujo.expressions.budget import MAX_DEPTH, over
+from flujo.expressions.facts import DEFINED, Fact, facts_of
 from flujo.expressions.faults import At, Fault, Missing, shorten, type_error
-from flujo.expressions.frame import UNSET, Eval, Frame, Op, chain, constant, need, strict
+from flujo.expressions.frame import Eval, Frame, Op, chain, constant, need, strict
+from flujo.expressions.lookups import element, field, local, numbers, steps_of
 from flujo.expressions.methods import METHODS
 from flujo.expressions.operators import ARITHMETIC, COMPARISON, negative, positive, slice_of, to_text, truth
+from flujo.expressions.places import Places, left_of
 from flujo.expressions.references import DRAWN, FUNCTIONS, ROOTS, NameRead, constant_key, reference
 from flujo.expressions.scan import Scan
-
-_LOOKUPS: Final = (nodes.Getattr, nodes.Getitem)
-_DEFINED: Final = ("defined", "undefined")
-Fact = tuple[tuple[str, ...], tuple[str | int, ...]]
-"""A reference and tail that are known to be defined."""
 
 
 class Builder:
@@ -29,6 +28,7 @@ class Builder:
 
     def __init__(self, scan: Scan, locals_: frozenset[str], only: frozenset[str] | None) -> None:
         self.scan = scan
+        self.places = Places(scan)
         self.outer = locals_
         self.only = only
         self.faults: list[Fault] = []
@@ -44,14 +44,14 @@ class Builder:
 
     # --- expressions --------------------------------------------------------------------------------------------------
 
-    def expression(self, node: nodes.Expr) -> Eval:
+    def expression(self, node: nodes.Node) -> Eval:
         """Return the closure of an expression; what is wrong with it goes to `faults`."""
         self.depth += 1
         mark, changing = len(self.constants), self.changing
         try:
             if self.depth > MAX_DEPTH:
                 fault = over(f"the expression is nested deeper than {MAX_DEPTH} levels")
-                fault.at = self.start(node)
+                fault.at = self.places.start(node)
                 raise fault
             result = self._spine(node)
         except Fault as fault:
@@ -65,14 +65,14 @@ class Builder:
                 self.constants.append(result)
         return result
 
-    def strictly(self, node: nodes.Expr) -> Eval:
+    def strictly(self, node: nodes.Node) -> Eval:
         """Return an expression that must have a value."""
         return strict(self.expression(node))
 
-    def _spine(self, node: nodes.Expr) -> Eval:
+    def _spine(self, node: nodes.Node) -> Eval:
         """Build a chain `a.b[c] | d + e`, which leans to the left, without recursion."""
-        links: list[nodes.Expr] = []
-        while (left := _left_of(node)) is not None:
+        links: list[nodes.Node] = []
+        while (left := left_of(node)) is not None:
             links.append(node)
             node = left
         links.reverse()
@@ -87,7 +87,7 @@ class Builder:
             ops.append(op)
         return chain(base, ops)
 
-    def _base(self, node: nodes.Expr, links: list[nodes.Expr]) -> tuple[Eval, int]:
+    def _base(self, node: nodes.Node, links: list[nodes.Node]) -> tuple[Eval, int]:
         """Return what a chain begins with, and how many of its links that already covers."""
         match node:
             case nodes.Name():
@@ -112,14 +112,14 @@ class Builder:
             case nodes.Call() if type(node.node) is nodes.Name:
                 return self._function(node, node.node.name), 0
             case nodes.Call():
-                raise Fault("FLJ0402", "only functions and methods can be called", at=self.start(node))
-        raise Fault("FLJ0402", "this syntax is not allowed in templates", at=self.start(node))
+                raise Fault("FLJ0402", "only functions and methods can be called", at=self.places.start(node))
+        raise Fault("FLJ0402", "this syntax is not allowed in templates", at=self.places.start(node))
 
-    def _link(self, node: nodes.Expr) -> Op:
+    def _link(self, node: nodes.Node) -> Op:
         match node:
             case nodes.Getattr():
                 self._deny(node.attr, node)
-                return _field(node.attr, self.span(node))
+                return field(node.attr, self.places.span(node))
             case nodes.Getitem():
                 return self._subscript(node)
             case nodes.Filter():
@@ -131,7 +131,7 @@ class Builder:
             case nodes.And() | nodes.Or():
                 return self._logic(node)
             case nodes.BinExpr():
-                right, work, at = self.strictly(node.right), ARITHMETIC[type(node).__name__], self.span(node)
+                right, work, at = self.strictly(node.right), ARITHMETIC[type(node).__name__], self.places.span(node)
 
                 def run(frame: Frame, value: Any) -> Any:
                     if type(value) is Missing:
@@ -141,24 +141,26 @@ class Builder:
                     return work(frame.budget, value, other)
 
                 return run
-        raise Fault("FLJ0402", "this syntax is not allowed in templates", at=self.start(node))
+        raise Fault("FLJ0402", "this syntax is not allowed in templates", at=self.places.start(node))
 
     # --- names --------------------------------------------------------------------------------------------------------
 
-    def _name(self, node: nodes.Name, links: list[nodes.Expr]) -> tuple[Eval, int]:
-        name, at = node.name, self.start(node)
+    def _name(self, node: nodes.Name, links: list[nodes.Node]) -> tuple[Eval, int]:
+        name, at = node.name, self.places.start(node)
         for level, scope in enumerate(reversed(self.scopes)):
             if name in scope:
                 return self._local(name, level, at, links)
         if self.only is not None and name not in self.only:
-            raise calls.unknown("name", name, self.only, at) if False else self._unknown_name(name, at)
+            raise self._unknown_name(name, at)
         return self._read(name, links, at, name in self.outer or self.only is not None)
 
     def _unknown_name(self, name: str, at: At) -> Fault:
-        fault = calls.unknown("name", name, self.only or (), at)
-        return Fault("FLJ0302", fault.message, help=fault.help, at=at)
+        near = did_you_mean(name, self.only or ())
+        return Fault(
+            "FLJ0302", f"unknown name `{shorten(name)}`", help=f"did you mean `{near}`?" if near else None, at=at
+        )
 
-    def _local(self, name: str, level: int, at: At, links: list[nodes.Expr]) -> tuple[Eval, int]:
+    def _local(self, name: str, level: int, at: At, links: list[nodes.Node]) -> tuple[Eval, int]:
         """Return a local name; where it is not set yet, what the name means outside."""
         scopes = self.scopes[: len(self.scopes) - level]
         slot = scopes[-1][name]
@@ -167,12 +169,12 @@ class Builder:
         outer: Eval = constant(Missing(at, "it is not set here"))
         for scope in scopes[:-1]:
             if name in scope:
-                outer = _slot(scope[name], outer)
-        if name in ROOTS and not links and reference_is_whole(name):
+                outer = local(scope[name], outer)
+        if name in ROOTS:
             outer, _ = self._read(name, [], at, name in self.outer)
-        return _slot(slot, outer), 0
+        return local(slot, outer), 0
 
-    def _read(self, name: str, links: list[nodes.Expr], at: At, plain: bool) -> tuple[Eval, int]:
+    def _read(self, name: str, links: list[nodes.Node], at: At, plain: bool) -> tuple[Eval, int]:
         """Return a value from outside; the reference takes in the constant keys that follow the name."""
         keys: list[str | int] = []
         for link in links:
@@ -182,7 +184,7 @@ class Builder:
             self._deny(key, link)
             keys.append(key)
         rest = links[len(keys)] if len(keys) < len(links) else None
-        end = self.span(links[len(keys) - 1]) if keys else at
+        end = self.places.span(links[len(keys) - 1]) if keys else at
         whole = (at[0], end[1])
         ref = (name,) if plain else reference(name, keys, whole)
         used = len(ref) - 1
@@ -190,7 +192,7 @@ class Builder:
         guarded = _tolerates(rest) or any(ref == known and tail[: len(more)] == more for known, more in self.facts)
         self.changing += 1
         self.reads.append(NameRead(ref, tail, whole, guarded))
-        own = (at[0], self.span(links[used - 1])[1]) if used else at
+        own = (at[0], self.places.span(links[used - 1])[1]) if used else at
 
         def run(frame: Frame) -> Any:
             try:
@@ -211,7 +213,7 @@ class Builder:
 
     def _deny(self, key: str | int, node: nodes.Node) -> None:
         if type(key) is str and key.startswith("__"):
-            at = self.span(node) if isinstance(node, nodes.Expr) else self.start(node)
+            at = self.places.span(node) if isinstance(node, nodes.Expr) else self.places.start(node)
             raise Fault("FLJ0402", f"the name `{shorten(key)}` is not allowed: it begins with `__`", at=at)
 
     # --- parts of expressions -----------------------------------------------------------------------------------------
@@ -226,7 +228,9 @@ class Builder:
         return run
 
     def _dict(self, node: nodes.Dict) -> Eval:
-        pairs = [(self.strictly(pair.key), self.strictly(pair.value), self.start(pair.key)) for pair in node.items]
+        pairs = [
+            (self.strictly(pair.key), self.strictly(pair.value), self.places.start(pair.key)) for pair in node.items
+        ]
 
         def run(frame: Frame) -> Any:
             frame.budget.each(2 * len(pairs))
@@ -243,7 +247,7 @@ class Builder:
 
     def _concat(self, node: nodes.Concat) -> Eval:
         parts = [self.strictly(part) for part in node.nodes]
-        at = self.span(node)
+        at = self.places.span(node)
 
         def run(frame: Frame) -> Any:
             budget = frame.budget
@@ -262,7 +266,7 @@ class Builder:
     def _compare(self, node: nodes.Compare) -> Eval:
         first = self.strictly(node.expr)
         rest = [(COMPARISON[operand.op], self.strictly(operand.expr)) for operand in node.ops]
-        at = self.span(node)
+        at = self.places.span(node)
 
         def run(frame: Frame) -> Any:
             left = first(frame)
@@ -279,11 +283,11 @@ class Builder:
 
     def _choice(self, node: nodes.CondExpr) -> Eval:
         test = self.strictly(node.test)
-        when_true, when_false = facts_of(self, node.test)
+        when_true, when_false = facts_of(node.test)
         with self.knowing(when_true):
             one = self.expression(node.expr1)
         if node.expr2 is None:
-            nothing = Missing(self.span(node), "the condition is false and there is no `else`")
+            nothing = Missing(self.places.span(node), "the condition is false and there is no `else`")
             return lambda frame: one(frame) if truth(test(frame)) else nothing
         with self.knowing(when_false):
             other = self.expression(node.expr2)
@@ -291,7 +295,7 @@ class Builder:
 
     def _logic(self, node: nodes.And | nodes.Or) -> Op:
         is_and = type(node) is nodes.And
-        when_true, when_false = facts_of(self, node.left)
+        when_true, when_false = facts_of(node.left)
         with self.knowing(when_true if is_and else when_false):
             right = self.strictly(node.right)
 
@@ -302,7 +306,7 @@ class Builder:
         return run
 
     def _sign(self, node: nodes.Neg | nodes.Pos) -> Eval:
-        part, at = self.strictly(node.node), self.start(node)
+        part, at = self.strictly(node.node), self.places.start(node)
         work = negative if type(node) is nodes.Neg else positive
 
         def run(frame: Frame) -> Any:
@@ -313,7 +317,7 @@ class Builder:
         return run
 
     def _subscript(self, node: nodes.Getitem) -> Op:
-        at = self.span(node)
+        at = self.places.span(node)
         if type(node.arg) is nodes.Slice:
             given = (node.arg.start, node.arg.stop, node.arg.step)
             bounds = [constant(None) if part is None else self.strictly(part) for part in given]
@@ -328,19 +332,19 @@ class Builder:
         key = constant_key(node)
         if key is not None:
             self._deny(key, node)
-            return _field(key, at) if type(key) is str else _element(constant(key), at)
-        return _element(self.strictly(node.arg), at)
+            return field(key, at) if type(key) is str else element(constant(key), at)
+        return element(self.strictly(node.arg), at)
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def _arguments(self, node: nodes.Call | nodes.Filter | nodes.Test) -> tuple[list[Eval], dict[str, Eval]]:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
-            raise Fault("FLJ0402", "`*` and `**` are not allowed in a call", at=self.start(node))
+            raise Fault("FLJ0402", "`*` and `**` are not allowed in a call", at=self.places.start(node))
         positional = [self.expression(argument) for argument in node.args]
-        return positional, {item.key: self.expression(item.value) for item in node.kwargs}
+        return positional, {str(item.key): self.expression(item.value) for item in node.kwargs}
 
     def _filter(self, node: nodes.Filter) -> Op:
-        at = self.start(node)
+        at = self.places.start(node)
         given = self._arguments(node)
         if node.name in calls.TOLERANT:
             return calls.default_op(calls.bind(node.name, calls.default, given, at))
@@ -349,9 +353,9 @@ class Builder:
         return calls.applied(calls.filter_named(node.name, given, at), at)
 
     def _test(self, node: nodes.Test) -> Op:
-        at = self.after(node, 2 if self.scan.tokens[node.lineno + 1].test("name:not") else 1)
+        at = self.places.after(node, 2 if self.scan.tokens[node.lineno + 1].test("name:not") else 1)
         given = self._arguments(node)
-        if node.name in _DEFINED:
+        if node.name in DEFINED:
             if given[0] or given[1]:
                 raise Fault("FLJ0408", f"`{node.name}` takes no arguments", at=at)
             return calls.defined_op(node.name == "defined")
@@ -359,7 +363,7 @@ class Builder:
 
     def _method(self, node: nodes.Call) -> Op:
         assert isinstance(node.node, nodes.Getattr)
-        name, at = node.node.attr, self.after(node.node, 1)
+        name, at = node.node.attr, self.places.after(node.node, 1)
         given = self._arguments(node)
         self._deny(name, node.node)
         if name not in METHODS:
@@ -367,7 +371,7 @@ class Builder:
         return calls.applied((METHODS[name], calls.bind(name, METHODS[name], given, at)), at)
 
     def _function(self, node: nodes.Call, name: str) -> Eval:
-        at = self.start(node.node)
+        at = self.places.start(node.node)
         given = self._arguments(node)
         known = FUNCTIONS if self.only is None else ("range",)
         if name not in known:
@@ -378,9 +382,18 @@ class Builder:
             self.changing += 1
             self.functions.add(name)
             return lambda frame: frame.names.call(name)
+        return numbers(self._range(given, at))
+
+    def iterated(self, node: nodes.Node) -> Eval:
+        """Return what a loop goes through: as an expression, but a `range` is not made into a list."""
+        if type(node) is nodes.Call and type(node.node) is nodes.Name and node.node.name == "range":
+            return self._range(self._arguments(node), self.places.start(node.node))
+        return self.strictly(node)
+
+    def _range(self, given: tuple[list[Eval], dict[str, Eval]], at: At) -> Eval:
         if given[1] or not 1 <= len(given[0]) <= 3:
             raise Fault("FLJ0408", "`range` takes one to three integers", at=at)
-        return _range([strict(part) for part in given[0]], at)
+        return steps_of([strict(part) for part in given[0]], at)
 
     # --- places and knowledge -----------------------------------------------------------------------------------------
 
@@ -393,183 +406,8 @@ class Builder:
         finally:
             del self.facts[len(self.facts) - len(facts) :]
 
-    def start(self, node: nodes.Node) -> At:
-        """Return the offsets of the token a node was made at."""
-        return self.scan.spans[min(node.lineno, len(self.scan.spans) - 1)]
 
-    def after(self, node: nodes.Node, count: int) -> At:
-        """Return the offsets of the token `count` after a node's own."""
-        return self.scan.spans[min(node.lineno + count, len(self.scan.spans) - 1)]
-
-    def span(self, node: nodes.Node) -> At:
-        """Return the offsets of a whole expression."""
-        first = last = node
-        while (left := _left_of(first)) is not None:
-            first = left
-        if isinstance(first, nodes.Concat | nodes.Compare | nodes.CondExpr):
-            inner = {"Concat": lambda: first.nodes[0], "Compare": lambda: first.expr, "CondExpr": lambda: first.expr1}
-            begin = self.span(inner[type(first).__name__]())[0]
-        else:
-            begin = self.start(first)[0]
-        return begin, max(self.end(last), begin + 1)
-
-    def end(self, node: nodes.Node) -> int:
-        """Return the offset after the last token of an expression."""
-        spans, closers, place = self.scan.spans, self.scan.closers, node.lineno
-        match node:
-            case nodes.Getattr():
-                place += 1
-            case nodes.Getitem() | nodes.Call() | nodes.List() | nodes.Dict():
-                place = closers.get(place, place + 1)
-            case nodes.Filter():
-                place = closers.get(place + 1, place)
-            case nodes.BinExpr():
-                return self.end(node.right)
-            case nodes.Concat():
-                return self.end(node.nodes[-1])
-            case nodes.Compare():
-                return self.end(node.ops[-1].expr)
-            case nodes.CondExpr():
-                return self.end(node.expr2 or node.test)
-            case nodes.Not() | nodes.Neg() | nodes.Pos():
-                return self.end(node.node)
-            case nodes.Test():
-                return self.end(node.args[-1]) if node.args else self.after(node, 1)[1]
-        return spans[min(place, len(spans) - 1)][1]
-
-
-def _left_of(node: nodes.Node) -> nodes.Expr | None:
-    """Return the operand on the left of a link of a chain; None where the chain begins."""
-    if isinstance(node, nodes.Concat | nodes.Compare):
-        return None
-    if isinstance(node, nodes.BinExpr):
-        return node.left
-    if isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Filter | nodes.Test):
-        return node.node
-    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):
-        return node.node.node
-    return None
-
-
-def reference_is_whole(name: str) -> bool:
-    """Say whether a root needs no further names."""
-    return name not in ("steps", "run", "loop", "secrets")
-
-
-def _tolerates(link: nodes.Expr | None) -> bool:
+def _tolerates(link: nodes.Node | None) -> bool:
     return (type(link) is nodes.Filter and link.name in calls.TOLERANT) or (
-        type(link) is nodes.Test and link.name in _DEFINED
+        type(link) is nodes.Test and link.name in DEFINED
     )
-
-
-def facts_of(builder: Builder, node: nodes.Expr) -> tuple[list[Fact], list[Fact]]:
-    """Return what is known to be defined where a condition is true, and where it is false."""
-    negated = False
-    while type(node) is nodes.Not:
-        node, negated = node.node, not negated
-    when_true: list[Fact] = []
-    when_false: list[Fact] = []
-    if type(node) is nodes.Test and node.name in _DEFINED:
-        fact = _fact(node.node)
-        if fact is not None:
-            (when_true if node.name == "defined" else when_false).append(fact)
-    elif type(node) is nodes.And:
-        when_true = facts_of(builder, node.left)[0] + facts_of(builder, node.right)[0]
-    elif type(node) is nodes.Or:
-        when_false = facts_of(builder, node.left)[1] + facts_of(builder, node.right)[1]
-    return (when_false, when_true) if negated else (when_true, when_false)
-
-
-def _fact(node: nodes.Expr) -> Fact | None:
-    keys: list[str | int] = []
-    while isinstance(node, _LOOKUPS):
-        key = constant_key(node)
-        if key is None:
-            return None
-        keys.append(key)
-        node = node.node
-    if type(node) is not nodes.Name:
-        return None
-    keys.reverse()
-    try:
-        ref = reference(node.name, keys, (0, 0))
-    except Fault:
-        return None
-    return ref, tuple(keys[len(ref) - 1 :])
-
-
-def _slot(slot: int, outer: Eval) -> Eval:
-    def run(frame: Frame) -> Any:
-        value = frame.slots[slot]
-        return outer(frame) if value is UNSET else value
-
-    return run
-
-
-def _field(key: str, at: At) -> Op:
-    """Return `.key`: the value of a mapping's key, else undefined."""
-
-    def run(frame: Frame, value: Any) -> Any:
-        if type(value) is dict:
-            try:
-                return value[key]
-            except KeyError:
-                return Missing(at, f"the mapping has no key `{shorten(key)}`")
-        if type(value) is Missing:
-            return value
-        return Missing(at, f"{_has_no_keys(value)}")
-
-    return run
-
-
-def _has_no_keys(value: Any) -> str:
-    return "what is before it is null" if value is None else f"what is before it is {_a(value)}, not a mapping"
-
-
-def _a(value: Any) -> str:
-    from_type = type_name(value)
-    return from_type if from_type == "text" else f"{'an' if from_type[0] == 'i' else 'a'} {from_type}"
-
-
-def _element(key: Eval, at: At) -> Op:
-    """Return `[key]`: an element of a list or text, or the value of a mapping's key, else undefined."""
-
-    def run(frame: Frame, value: Any) -> Any:
-        if type(value) is Missing:
-            return value
-        index = key(frame)
-        if type(value) is dict and type(index) is str:
-            return value[index] if index in value else Missing(at, f"the mapping has no key `{shorten(index)}`")
-        if type(value) in (list, str) and type(index) is int:
-            length = len(value)
-            if -length <= index < length:
-                return value[index]
-            return Missing(at, f"there are only {length} elements")
-        if value is None:
-            return Missing(at, "what is before it is null")
-        return Missing(at, f"{_a(value)} has no element `{shorten(str(index))}`")
-
-    return run
-
-
-def _range(parts: list[Eval], at: At) -> Eval:
-    def run(frame: Frame) -> Any:
-        bounds = [part(frame) for part in parts]
-        frame.at = at
-        for bound in bounds:
-            if type(bound) is not int:
-                raise type_error(f"`range` takes integers, not {_a(bound)}")
-        if len(bounds) == 3 and bounds[2] == 0:
-            raise Fault("FLJ0408", "the step of `range` cannot be 0")
-        numbers = range(*bounds)
-        try:
-            count = len(numbers)
-        except OverflowError:
-            count = 1 << 62
-        frame.budget.make_list(count)
-        return list(numbers)
-
-    return run
-
-
-Deferred = Callable[[], None]

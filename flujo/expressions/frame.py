@@ -1,4 +1,4 @@
-"""What a compiled expression is: a closure over a Frame. Undefined results travel as Missing until something needs them."""
+"""What a compiled expression is: a closure over a Frame. Undefined results are Missing until something needs them."""
 
 from __future__ import annotations
 

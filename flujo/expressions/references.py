@@ -12,9 +12,9 @@ from flujo.core.suggest import did_you_mean
 from flujo.expressions.faults import At, Fault, shorten
 
 ROOTS: Final = frozenset(
-    "input previous steps context item index loop error answer this secrets run results value output event".split()
+    ("input", "previous", "context", "item", "index", "error", "answer", "this", "results", "value", "output", "event")
 )
-"""Names that may come from outside even where a template sets a local name of the same spelling only sometimes."""
+"""Names of one part that may come from outside where a template sets a local name of that spelling only sometimes."""
 
 FUNCTIONS: Final = ("now", "uuid", "random", "range")
 DRAWN: Final = frozenset({"now", "uuid", "random"})
@@ -40,7 +40,7 @@ class NameRead:
     guarded: bool
 
 
-def constant_key(node: nodes.Expr) -> str | int | None:
+def constant_key(node: nodes.Node) -> str | int | None:
     """Return the key of `.name`, `['name']` or `[0]`; None for one that is computed."""
     if type(node) is nodes.Getattr:
         return node.attr

@@ -24,8 +24,22 @@ MAX_DIGITS: Final = 4_300
 
 TAGS: Final = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "raw", "endraw")
 REFUSED_TAGS: Final = frozenset(
-    "autoescape block break call continue debug do extends filter from import include macro pluralize print trans with"
-    " endautoescape endblock endcall endfilter endmacro endtrans endwith".split()
+    {
+        *("autoescape", "block", "break", "call", "continue", "debug", "do", "extends", "filter", "from", "import"),
+        *(
+            "include",
+            "macro",
+            "pluralize",
+            "print",
+            "trans",
+            "with",
+            "endautoescape",
+            "endblock",
+            "endcall",
+            "endfilter",
+        ),
+        *("endmacro", "endtrans", "endwith"),
+    }
 )
 _OPEN: Final = {"lparen": "rparen", "lbracket": "rbracket", "lbrace": "rbrace"}
 _IGNORED: Final = frozenset({"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"})
@@ -59,7 +73,7 @@ def has_syntax(text: str) -> bool:
 @cache
 def environment() -> Environment:
     """Return the Jinja environment: only its lexer's rules and parser are used, it never compiles anything."""
-    return Environment(keep_trailing_newline=True, optimized=False, autoescape=False)  # noqa: S701
+    return Environment(keep_trailing_newline=True, optimized=False, autoescape=False)
 
 
 def scan(text: str, bare: bool = False) -> Scan:
@@ -215,7 +229,9 @@ def _integer(text: str, at: At) -> int:
 
 
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.S)
-_ESCAPES: Final = dict(zip("abfnrtv\\'\"\n", ["\a", "\b", "\f", "\n", "\r", "\t", "\v", "\\", "'", '"', ""], strict=True))
+_ESCAPES: Final = dict(
+    zip("abfnrtv\\'\"\n", ["\a", "\b", "\f", "\n", "\r", "\t", "\v", "\\", "'", '"', ""], strict=True)
+)
 
 
 def _unquoted(literal: str, at: At) -> str:
@@ -242,7 +258,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _lexer_fault(error: TemplateSyntaxError, source: str, place: int, offsets: list[int] | None) -> NoReturn:
-    """Raise the fault of a text that Jinja's lexer cannot take apart; its errors have a line only, we know the place."""
+    """Raise the fault of a text that Jinja's lexer cannot take apart; its errors have only a line."""
     char = source[place : place + 1]
     message = (error.message or "").lower()
     if message.startswith("unexpected char"):

@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import quote
 
-from flujo.core.outcomes import Failed, Usage
+from flujo.core.outcomes import NOTHING_SPENT, Failed, Usage
 
 MAX_RETRY_AFTER: Final = 3600.0
 """Seconds that a provider may make us wait at most."""
@@ -35,6 +35,9 @@ UNKNOWN_COST: Final = Usage(calls=1, usd=None)
 
 _WRAPPERS: Final = re.compile(r"^(?:(?:litellm\.)?\w*(?:Error|Exception|Timeout)(?::| -)\s*)+")
 _KEY_LIKE: Final = re.compile(r"(?i)\b(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|\bbearer\s+\S+|\b(?:api[_-]?)?key=[^\s&\"']+")
+_ADVICE: Final = re.compile(r"\s*(?:To drop (?:these|unsupported)|Pass model as E\.g\.).*")
+"""What litellm tells Python programmers to do."""
+
 _LOST: Final = {"ConnectError": "no connection could be made", "ReadError": "the connection was cut"}
 """What httpx calls it when there was no answer at all: the provider's client says `Connection error` for both."""
 
@@ -43,16 +46,24 @@ def failure_of(error: Exception, model: str, keys: Sequence[str]) -> Failed:
     """Return the failure an exception of litellm stands for; `keys` are taken out of its message."""
     status = _status(error)
     reason = reason_of(error, keys)
+    led_to = _chain(error)
+    names = {type(item).__name__ for item in led_to}
+    absent = next((item.name.partition(".")[0] for item in led_to if isinstance(item, ImportError) and item.name), None)
+    if absent is not None:
+        message = f"`{model}` needs the Python package `{absent}`, which is not installed"
+        return Failed.of("FLJ0006", message, retry="never", help=f"install it with `pip install {absent}`")
+    spent = REFUSED if "HTTPStatusError" in names else NOTHING_SPENT
     if status in (401, 403):
-        return _never("FLJ0622", f"the provider refused the key or the access for `{model}`: {reason}")
+        message = f"the provider refused the key or the access for `{model}`: {reason}"
+        return replace(Failed.of("FLJ0622", message, retry="never"), usage=spent)
     if status == 429:
         limited = Failed.of("FLJ0623", f"too many requests for `{model}`: {reason}", retry="rate_limit")
         return replace(limited, usage=REFUSED, retry_after=_retry_after(error))
     if status == 408 or isinstance(error, TimeoutError):
         return timeout(model, None)
     if status is not None and 400 <= status < 500:
-        return _never("FLJ0627", f"the provider does not accept the request for `{model}`: {reason}")
-    names = _chain(error)
+        message = f"the provider does not accept the request for `{model}`: {reason}"
+        return replace(Failed.of("FLJ0627", message, retry="never"), usage=spent)
     answered = "HTTPStatusError" in names or "ConnectError" in names
     reason = next((words for name, words in _LOST.items() if name in names), reason)
     lost = Failed.of("FLJ0624", f"the provider of `{model}` failed or cannot be reached: {reason}", retry="connection")
@@ -76,6 +87,7 @@ def reason_of(error: Exception, keys: Sequence[str]) -> str:
     """Return an exception's own words: one line, bounded, without litellm's wrapping and without keys."""
     text = str(getattr(error, "message", "") or error).partition("Traceback")[0]
     text = _WRAPPERS.sub("", " ".join(text.split())).strip()
+    text = _ADVICE.sub("", text)
     for key in keys:
         text = text.replace(key, "***").replace(quote(key, safe=""), "***")
     text = _KEY_LIKE.sub("***", text)
@@ -83,22 +95,18 @@ def reason_of(error: Exception, keys: Sequence[str]) -> str:
     return text.rstrip(".") or type(error).__name__
 
 
-def _never(code: str, message: str) -> Failed:
-    return replace(Failed.of(code, message, retry="never"), usage=REFUSED)
-
-
 def _status(error: Exception) -> int | None:
     status = getattr(error, "status_code", None)
     return int(status) if isinstance(status, int | str) and str(status).isdigit() else None
 
 
-def _chain(error: BaseException | None) -> set[str]:
-    """Return the class names of an exception and of all that led to it."""
-    seen: list[BaseException] = []
-    while error is not None and error not in seen:
-        seen.append(error)
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and all that led to it."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
         error = error.__cause__ or error.__context__
-    return {type(item).__name__ for item in seen}
+    return found
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -33,6 +33,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 """Any one of a provider's variables will do; the first is the one to name. Providers that need no key, or find their
 credentials in other ways (ollama, vllm, bedrock, vertex_ai), are not here."""
 
+MIN_KEY: Final = 6
+
 _BARE: Final = {"gpt-": "openai", "chatgpt-": "openai", "o1": "openai", "o3": "openai", "o4": "openai"} | {
     "claude-": "anthropic"
 }
@@ -61,6 +63,10 @@ def missing(model: str, alias: ModelAlias, environment: Mapping[str, str]) -> st
 
 
 def known_keys(model: str, alias: ModelAlias, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return every key that may be part of a provider's message, so that it can be taken out."""
+    """Return every key that may be part of a provider's message, so that it can be taken out; the longest first.
+
+    A text of fewer than six characters is no key (and would blot out words).
+    """
     names = {*variables(model, alias), *(name for names in KEYS.values() for name in names)}
-    return tuple(sorted((value for name in names if (value := environment.get(name, "").strip())), key=len))[::-1]
+    values = {environment.get(name, "").strip() for name in names}
+    return tuple(sorted((value for value in values if len(value) >= MIN_KEY), key=len, reverse=True))

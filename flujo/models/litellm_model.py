@@ -31,25 +31,29 @@ SETTINGS: Final = frozenset(
 """The provider options that an agent's `settings` may have. A closed list, because litellm takes addresses, keys and
 retries by the same way: a blueprint must not be able to send the key elsewhere or to multiply requests."""
 
+ABSENT: Final = "models need the package `litellm`, which is not installed"
+INSTALL: Final = "install it with `pip install 'flujo[llm]'`"
+
 
 class LitellmModel:
-    """All models litellm knows; raises MissingModule FLJ0006 when it is not installed."""
+    """All models litellm knows. Making one costs nothing and needs nothing."""
 
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self._settings = settings or ModelSettings()
-        if importlib.util.find_spec("litellm") is None:
-            raise MissingModule(
-                "FLJ0006",
-                "models need the package `litellm`, which is not installed",
-                help="install it with `pip install 'flujo[llm]'`",
-            )
 
     def missing_key(self, model: str) -> str | None:
-        """Return the name of the environment variable that must be set for `model` and is not."""
+        """Return the name of the environment variable that must be set for `model` and is not.
+
+        This is the check before a run: it raises MissingModule FLJ0006 when litellm is not installed.
+        """
+        if not _installed():
+            raise MissingModule("FLJ0006", ABSENT, help=INSTALL)
         return keys.missing(*self._settings.resolve(model), os.environ)
 
     async def complete(self, request: ModelRequest) -> ModelReply | Failed:
         """Send one request; every failure of the provider is a value with its class."""
+        if not _installed():
+            return Failed.of("FLJ0006", ABSENT, retry="never", help=INSTALL)
         model, alias = self._settings.resolve(request.model)
         if (variable := keys.missing(model, alias, os.environ)) is not None:
             message = f"the model `{request.model}` needs a key, and `{variable}` is not set"
@@ -66,6 +70,10 @@ class LitellmModel:
         except Exception as error:
             return failure_of(error, request.model, keys.known_keys(model, alias, os.environ))
         return _read(reply, request.model, alias)
+
+
+def _installed() -> bool:
+    return importlib.util.find_spec("litellm") is not None
 
 
 @lru_cache(maxsize=1)

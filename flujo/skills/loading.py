@@ -25,9 +25,12 @@ BUILTIN_PACKAGE = "flujo.skills.builtin"
 
 
 class SkillFile:
-    """A skill file of the project that was imported: its module and the skills in it."""
+    """A skill file of the project that was imported: its module and the skills in it.
 
-    def __init__(self, root: FilePath, name: str) -> None:
+    With a `locked` digest, a file of other content is refused (FlujoError FLJ0606) and nothing of it runs.
+    """
+
+    def __init__(self, root: FilePath, name: str, locked: str | None = None) -> None:
         self.name = name
         path = root / name
         try:
@@ -36,6 +39,9 @@ class SkillFile:
             message = f"skill file `{name}` cannot be read: {(error.strerror or str(error)).lower()}"
             raise FlujoError("FLJ0606", message, help="run `flujo skills lock`") from error
         self.digest = source_digest(data)
+        if locked is not None and locked != self.digest:
+            message = f"skill file `{name}` has changed since `skills.lock` was written"
+            raise FlujoError("FLJ0606", message, help="run `flujo skills lock` and review the difference")
         self.source = Source(name, data.decode("utf-8", "replace"))
         self.definitions = definitions(self._run(path, data))
 
@@ -114,12 +120,5 @@ class SkillLoader:
             return definitions(import_module(f"{BUILTIN_PACKAGE}.{spec.id.partition('.')[0]}"))
         assert self._root is not None, "skills of a project need its root"
         if spec.file not in self._files:
-            self._files[spec.file] = SkillFile(self._root, spec.file)
-        file = self._files[spec.file]
-        if file.digest != spec.source_digest:
-            raise FlujoError(
-                "FLJ0606",
-                f"skill file `{spec.file}` has changed since `skills.lock` was written",
-                help="run `flujo skills lock` and review the difference",
-            )
-        return file.definitions
+            self._files[spec.file] = SkillFile(self._root, spec.file, spec.source_digest)
+        return self._files[spec.file].definitions

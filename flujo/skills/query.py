@@ -18,7 +18,7 @@ from flujo.core.values import MAX_VALUE_BYTES, JsonValue, ValueProblem, check
 from flujo.skills.rows import bad_data
 
 MAX_QUERY: Final = 4_096
-MAX_STEPS: Final = 10_000_000
+MAX_STEPS: Final = 3_000_000
 
 
 class _OverBudget(Exception):

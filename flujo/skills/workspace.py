@@ -48,9 +48,7 @@ class Workspace:
     def read(self, path: str) -> str:
         """Return the text of a file: UTF-8, at most 16 MiB."""
         with self._folder_of(path, "read") as (folder, name), _reporting(path):
-            handle = os.open(name, os.O_RDONLY | _FILE, dir_fd=folder)
-            with os.fdopen(handle, "rb") as file:
-                _refuse_special(os.fstat(handle), path)
+            with _opened(folder, name, os.O_RDONLY, path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(MAX_VALUE_BYTES + 1)
         if len(data) > MAX_VALUE_BYTES:
             raise SkillError(f"`{path}` is larger than 16 MiB", code="FLJ0614", retry="never")
@@ -66,14 +64,11 @@ class Workspace:
         with self._folder_of(path, "change", make=True) as (folder, name), _reporting(path):
             mode = _mode_of(folder, name, path)
             temporary = f".flujo-{secrets.token_hex(8)}.tmp"
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE, 0o666, dir_fd=folder)
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
+                with _opened(folder, temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, path) as handle:
                     if mode is not None:
                         os.fchmod(handle, mode)
-                    file.flush()
-                    os.fsync(handle)
+                    _write_all(handle, data)
                 os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 with suppress(FileNotFoundError):
@@ -85,15 +80,10 @@ class Workspace:
         """Add text at the end of a file, which is made if it is not there."""
         data = _encoded(path, content)
         with self._folder_of(path, "change", make=True) as (folder, name), _reporting(path):
-            handle = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _FILE, 0o666, dir_fd=folder)
-            with os.fdopen(handle, "ab") as file:
-                found = os.fstat(handle)
-                _refuse_special(found, path)
-                if found.st_nlink > 1:
+            with _opened(folder, name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, path) as handle:
+                if os.fstat(handle).st_nlink > 1:
                     raise _refused(f"`{path}` has a second name (a hard link), which may be outside the workspace")
-                file.write(data)
-                file.flush()
-                os.fsync(handle)
+                _write_all(handle, data)
             os.fsync(folder)
 
     def exists(self, path: str) -> bool:
@@ -175,6 +165,23 @@ def _enter(handle: int, folder: str, make: bool) -> int:
         if stat.S_ISLNK(os.stat(folder, dir_fd=handle, follow_symlinks=False).st_mode):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
         raise
+
+
+@contextmanager
+def _opened(folder: int, name: str, flags: int, path: str) -> Iterator[int]:
+    """Open a regular file in an open folder, and close it."""
+    handle = os.open(name, flags | _FILE, 0o666, dir_fd=folder)
+    try:
+        _refuse_special(os.fstat(handle), path)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    with os.fdopen(handle, "wb", closefd=False) as file:
+        file.write(data)
+    os.fsync(handle)
 
 
 def _walk(handle: int, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -179,6 +179,7 @@ def test_an_alias_has_its_own_server_and_key(monkeypatch: pytest.MonkeyPatch) ->
         (Reply(fault="drop"), "FLJ0624", "connection", None),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
 def test_faults(monkeypatch: pytest.MonkeyPatch, reply: Reply, code: str, retry: str, usd: float | None) -> None:
     found = failed(monkeypatch, reply)
     assert (found.code, found.retry, found.usage.calls, found.usage.usd) == (code, retry, 1, usd)
@@ -242,7 +243,22 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["nosuch/model", "nosuch"])
 def test_unknown_provider(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     found = failed(monkeypatch, request=ModelRequest(name, ASK.messages))
-    assert (found.code, found.retry) == ("FLJ0627", "never")
+    assert (found.code, found.retry, found.usage.calls) == ("FLJ0627", "never", 0)
+    assert found.message.endswith(f"You passed model={name}")
+
+
+def test_a_package_that_a_provider_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)  # litellm's way to OpenAI's /responses needs it
+    found = failed(monkeypatch, request=ModelRequest("openai/gpt-5-pro", ASK.messages))
+    assert (found.code, found.retry, found.usage.calls) == ("FLJ0006", "never", 0)
+    assert found.message == "`openai/gpt-5-pro` needs the Python package `mcp`, which is not installed"
+
+
+def test_a_setting_that_a_model_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ModelRequest("openai/gpt-4o", ASK.messages, settings={"reasoning_effort": "low"})
+    found = failed(monkeypatch, request=request)
+    assert (found.code, found.usage.calls) == ("FLJ0627", 0)
+    assert found.message.endswith("openai does not support parameters: ['reasoning_effort'], for model=gpt-4o")
 
 
 @pytest.mark.parametrize("name", ["api_base", "api_key", "num_retries", "extra_headers", "model", "mock_response", "n"])
@@ -324,20 +340,25 @@ print(json.dumps([reply.text, touched, "mcp" in sys.modules, os.environ.get("FRO
 """
 
 WITHOUT = """
-import sys
+import asyncio, sys
 sys.modules["litellm"] = None
 from flujo.core.errors import MissingModule
+from flujo.core.ports import ModelRequest
 from flujo.models.litellm_model import LitellmModel
+model = LitellmModel()
 try:
-    LitellmModel()
+    model.missing_key("openai/x")
 except MissingModule as error:
-    print(error.diagnostic.code, error.exit, error.diagnostic.help)
+    print(error.diagnostic.code, int(error.exit), error.diagnostic.help)
+failed = asyncio.run(model.complete(ModelRequest("openai/x", ())))
+print(failed.code, failed.retry, failed.help)
 """
 
 
 def test_a_fresh_process_touches_no_network_and_prints_nothing(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("FROM_DOT_ENV=1\n")
-    with Endpoint(["one", "two"]) as endpoint:
+    odd = Reply(body='{"choices": [{"message": {"content": 5}}]}')  # which pydantic would warn of
+    with Endpoint([odd, "two"]) as endpoint:
         environment = os.environ | endpoint.environment()
         done = subprocess.run(
             [sys.executable, "-c", FRESH],
@@ -354,4 +375,5 @@ def test_a_fresh_process_touches_no_network_and_prints_nothing(tmp_path: Path) -
 
 def test_without_litellm() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.stdout, done.stderr) == ("FLJ0006 3 install it with `pip install 'flujo[llm]'`\n", "")
+    how = "install it with `pip install 'flujo[llm]'`"
+    assert (done.stdout, done.stderr) == (f"FLJ0006 3 {how}\nFLJ0006 never {how}\n", "")

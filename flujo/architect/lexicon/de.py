@@ -44,6 +44,7 @@ SETS = {
     "starts": "beginnt mit|beginnen mit",
     "ends": "endet auf|enden auf|endet mit",
     "count": "zahle|zahl|zahlen|anzahl|die anzahl|wie viele|die anzahl der|anzahl der|wieviele|sag mir wie viele|gib an wie viele",
+    "countname": "anzahl|der anzahl|haufigkeit|zahl",
     "countnoun": "sie|es|die zeilen|ubrig sind|ubrig bleiben|es gibt|gibt es|sind|ubrig|noch|bleiben",
     "by": "pro|je|nach|fur jedes|fur jeden|fur jede|gruppiert nach|gruppiere nach|gruppiere sie nach|aufgeteilt nach|aufgeschlusselt nach|in jedem|in jeder",
     "group": "gruppiere|gruppiere nach|gruppiere sie nach|gruppiert nach|aufgeschlusselt nach",

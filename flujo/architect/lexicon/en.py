@@ -68,7 +68,7 @@ SETS = {
         "the|a|an|that|which|who|whose|where|is|are|was|were|be|been|being|with|having|have|has|had|of|ones|one|those|"
         "these|them|they|it|all|rows|row|records|record|entries|entry|lines|items|item|everything|anything|any|what|"
         "in|at|its|their|still|currently|marked|as|marked as|yet|either|only those|every one|those which|to|on|me|i|us|"
-        "we|there|condition|conditions|so that|such that|for which|in state|by|for|stuff|things|also|listed|exactly|from|must|should|if"
+        "we|there|condition|conditions|so that|such that|for which|by|for|stuff|things|also|listed|exactly|from|must|should|if"
     ),
     "more": "over|above|more than|greater than|larger than|bigger than|higher than|exceeding|exceeds|exceed|in excess of|>|is over|is above|is more than|is greater than|beyond|greater|longer than|older than|upwards of more than|costlier than",
     "less": "under|below|less than|fewer than|smaller than|lower than|<|is under|is below|is less than|shorter than|younger than|cheaper than",
@@ -89,6 +89,7 @@ SETS = {
         "tell me the number of|give me the number of|give the number of|determine the number of|give me the count of|"
         "record counts|row counts|counts for|tot up|give me a count of|a count of|headcount|sum up how many|report how many"
     ),
+    "countname": "count|counts|the count|the counts|number|the number|number of|the number of|frequency|how many|the number of rows|group size|size",
     "countnoun": (
         "there are|are there|there were|are left|is left|remain|remains|remaining|left|we have|i have|exist|exist in it|"
         "are in it|it has|them|those|these|they|it|the rows|rows|are left over|occur|survive|stay|we got|are|came in|up"

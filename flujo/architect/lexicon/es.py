@@ -47,6 +47,7 @@ SETS = {
     "starts": "empieza por|empiezan por|empieza con",
     "ends": "termina en|terminan en|termina con",
     "count": "cuenta|cuentalos|cuentalas|contar|cuantos|cuantas|numero de|el numero de|cuenta cuantos|cuenta cuantas|recuento de|dime cuantos|dime cuantas|di cuantos",
+    "countname": "cuenta|numero|el numero|la cuenta|el recuento|frecuencia",
     "countnoun": "hay|quedan|son|los|las|estan",
     "by": "por|por cada|para cada|agrupados por|agrupadas por|agrupa por|agrupalos por|agrupalas por|desglosado por|desglosados por|segun|en cada|de cada",
     "group": "agrupa|agrupa por|agrupalos por|agrupalas por|agrupados por|agrupadas por",

@@ -41,6 +41,7 @@ SETS = {
     "starts": "commence par|commencent par",
     "ends": "finit par|se termine par|finissent par",
     "count": "compte|compte-les|compter|combien de|nombre de|le nombre de|comptez|dis combien de|compte combien",
+    "countname": "nombre|le nombre|compte|frequence",
     "countnoun": "il y a|restent|sont|les|il reste",
     "by": "par|pour chaque|groupe par|groupes par|groupees par|regroupe par|regroupe-les par|regroupes par|dans chaque|selon|de chaque|ventiles par",
     "group": "regroupe|regroupe par|regroupe-les par|groupe par|groupes par|groupees par",

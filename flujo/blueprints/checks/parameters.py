@@ -88,7 +88,7 @@ def _is_type(value: JsonValue, word: Any) -> bool:
     if isinstance(value, bool):
         return word == "boolean"
     if word == "integer" and isinstance(value, float):
-        return value.is_integer()
+        return bool(value.is_integer())
     return isinstance(value, _TYPES.get(word, (object,)))
 
 

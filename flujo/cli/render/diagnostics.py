@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flujo.cli.render.screen import Paint, visible, visible_char, width
+from flujo.core.codes import CODES
 from flujo.core.diagnostics import DOCS_PAGE, Diagnostic, Severity, has_errors
 from flujo.core.spans import Place
 from flujo.core.values import JsonObject
@@ -38,6 +39,12 @@ def counts(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(parts) or "no errors"
 
 
+def general_help(code: str) -> str:
+    """Return the help of a code, for where there is none of the case at hand: worded as all helps are."""
+    text = CODES[code].fix.removesuffix(".") if code in CODES else ""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def document(diagnostics: Sequence[Diagnostic]) -> JsonObject:
     """Return the document of `validate --json` (design 9)."""
     return {"valid": not has_errors(diagnostics), "diagnostics": [item.to_json() for item in diagnostics]}
@@ -48,7 +55,7 @@ def excerpt(place: Place, paint: Paint, style: str = "red", label: str = "", col
     line, column = place.start
     gutter = " " * len(str(line))
     text, indent, carets = _window(place, max(20, columns - len(gutter) - 3))
-    marks = paint(style, f"{carets} {visible(label)}".rstrip())
+    marks = paint(style, f"{carets} {visible(label, keep='')}".rstrip())
     return [
         f"{gutter}{paint('blue', '-->')} {visible(place.source.name, keep='')}:{line}:{column}",
         paint("blue", f"{gutter} |"),
@@ -59,14 +66,13 @@ def excerpt(place: Place, paint: Paint, style: str = "red", label: str = "", col
 
 def _block(item: Diagnostic, paint: Paint, columns: int) -> str:
     style = _STYLES[item.severity]
-    head = f"{paint(style, f'{item.severity}[{item.code}]')}: {paint('bold', visible(item.message))}"
+    head = f"{paint(style, f'{item.severity}[{item.code}]')}: {paint('bold', visible(item.message, keep=''))}"
     lines, gutter = [head], ""
     if item.place is not None:
         gutter = " " * len(str(item.place.start[0]))
         lines += [*excerpt(item.place, paint, style, item.label, columns), paint("blue", f"{gutter} |")]
     notes = [("note", f"{text}: {place}") for place, text in item.related]
-    notes += [("help", item.help)] if item.help else []
-    notes.append(("docs", f"{DOCS_PAGE}#{item.code.lower()}"))
+    notes += [("help", item.help or general_help(item.code)), ("docs", f"{DOCS_PAGE}#{item.code.lower()}")]
     return "\n".join([*lines, *(_note(gutter, word, text, paint) for word, text in notes), ""])
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flujo._version import __version__
-from flujo.cli.render.diagnostics import counts, document, render
+from flujo.cli.render.diagnostics import counts, document, general_help, render
 from flujo.core.codes import CODES
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.errors import BlueprintInvalid, FlujoError
@@ -24,7 +25,7 @@ def failure_text(error: FlujoError, color: bool = False, columns: int = 120) -> 
 
 def failure_document(error: FlujoError) -> JsonObject:
     """Return `{"error": {code, class, message, step, file, line, help}, "valid", "diagnostics"}`."""
-    item = error.diagnostic
+    item = _helped(error.diagnostic)
     summary: JsonObject = {
         "code": item.code,
         "class": CODES[item.code].error_class,
@@ -38,8 +39,14 @@ def failure_document(error: FlujoError) -> JsonObject:
 
 
 def diagnostics_of(error: FlujoError) -> Sequence[Diagnostic]:
-    """Return all diagnostics that an error carries."""
-    return error.diagnostics if isinstance(error, BlueprintInvalid) else (error.diagnostic,)
+    """Return all diagnostics that an error carries; one without a help of its own gets that of its code."""
+    if isinstance(error, BlueprintInvalid):
+        return error.diagnostics
+    return (_helped(error.diagnostic),)
+
+
+def _helped(item: Diagnostic) -> Diagnostic:
+    return item if item.help else replace(item, help=general_help(item.code))
 
 
 def bug(error: BaseException, arguments: Sequence[str]) -> FlujoError:

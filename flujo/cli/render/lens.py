@@ -48,7 +48,10 @@ def run_text(view: RunView, columns: int, paint: Paint) -> str:
         ("spent", usage_text(view.usage)),
     ]
     parts = [_facts(facts, paint)]
-    rows = [(step.address, step.status, span(step.duration_s), _about(step)) for step in view.steps.values()]
+    rows = [
+        (step.address, step.status, "" if step.status == "skipped" else span(step.duration_s), _about(step))
+        for step in view.steps.values()
+    ]
     parts.append(table(("step", "status", "took", "what"), rows, columns, paint) if rows else "no steps yet\n")
     parts.append(_section("input", view.input, columns, paint))
     if view.error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flujo.cli.render.diagnostics import excerpt
+import shlex
+
+from flujo.cli.render.diagnostics import excerpt, general_help
 from flujo.cli.render.screen import Paint, visible
 from flujo.cli.render.task import answer_commands, task_text
 from flujo.cli.render.times import span
@@ -28,12 +30,12 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
             lines += [*excerpt(place, paint, columns=columns), paint("blue", f"{gutter} |")]
         else:
             lines.append(f"{gutter}{paint('blue', '-->')} {visible(str(error.get('file')))}:{line}")
-    notes = [("help", error["help"])] if error.get("help") else []
-    notes.append(("docs", f"{DOCS_PAGE}#{code.lower()}"))
+    help = error.get("help") or general_help(code)
+    notes = [("help", help), ("docs", f"{DOCS_PAGE}#{code.lower()}")]
     lines += [f"{gutter} {paint('blue', '=')} {word}: {visible(text)}" for word, text in notes]
     word = "was denied" if view.status == "denied" else "failed"
     lines += ["", f"run {view.run_id} of `{visible(view.name)}` {word} after {span(view.duration_s) or '0 s'}"]
-    more = f" {step}" if step else ""
+    more = f" {shlex.quote(step)}" if step else ""
     lines.append(f"  see more:  flujo lens show {view.run_id}{more}{extra}")
     lines.append(f"  go on:     flujo redrive {view.run_id}{extra}")
     return "\n".join(lines) + "\n"

@@ -24,7 +24,7 @@ def task_text(task: TaskView, columns: int, paint: Paint) -> str:
 
 def value_text(value: JsonValue, columns: int) -> str:
     """Return any value for a person: text as it is, rows as a table, the rest as JSON."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value.strip():
         return visible(value, keep="\n\t").rstrip("\n") + "\n"
     if isinstance(value, list) and _are_rows(value):
         heads = list(dict.fromkeys(key for row in value for key in row))

@@ -71,7 +71,8 @@ def trace_text(view: RunView, paint: Paint, columns: int, glyphs: Glyphs = FANCY
     """Return the tree of a run, no line of it wider than `columns`."""
     spent = usage_text(view.usage)
     facts = [visible(view.name), view.status, span(view.duration_s), spent, moment(view.created)]
-    head = f"{paint('bold', str(view.run_id))}  " + "  ".join(fact for fact in facts if fact)
+    told = fit("  ".join(fact for fact in facts if fact), max(0, columns - len(view.run_id) - 2))
+    head = f"{paint('bold', str(view.run_id))}  {told}"
     lines = _lines(grown(view.steps.values()), "", glyphs)
     if not lines:
         return f"{head}\n(no steps yet)\n"

@@ -60,4 +60,10 @@ RANGE = (
         "Check the operands first.",
         "semantic",
     ),
+    Code(
+        "FLJ0410",
+        "incomplete-name",
+        "A template uses `steps`, `run`, `loop` or `secrets` without saying what of it.",
+        "Name it in full, for example `steps.NAME.output` or `run.id`; the name cannot be computed.",
+    ),
 )

@@ -1,4 +1,4 @@
-"""Filters between values and their texts in other forms: JSON, Base64, digests, URLs, CSV, dates, regular expressions."""
+"""Filters between values and texts of another form: JSON, Base64, digests, URLs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tojson(budget: Budget, value: JsonValue, indent: JsonValue = None) -> str:
 def fromjson(budget: Budget, value: JsonValue) -> JsonValue:
     """Return the value that a JSON text means."""
     source = text(value, "fromjson")
-    budget.make(text_size(source) * 4)
+    budget.make(text_size(source) * 8)
     try:
         result = load(source)
         source.encode()

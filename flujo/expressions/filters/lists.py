@@ -155,9 +155,7 @@ def sort(
 
 
 def _extreme(name: str, choose: Callable[..., int]) -> Callable[..., Any]:
-    def apply(
-        budget: Budget, value: JsonValue, case_sensitive: JsonValue = False, attribute: JsonValue = None
-    ) -> Any:
+    def apply(budget: Budget, value: JsonValue, case_sensitive: JsonValue = False, attribute: JsonValue = None) -> Any:
         found = sequence(budget, value, name)
         if not found:
             return ABSENT

@@ -117,9 +117,22 @@ def wordcount(budget: Budget, value: JsonValue) -> int:
 
 def words(budget: Budget, source: str) -> list[str]:
     """Return the words of a text."""
-    budget.make(text_size(source))
-    budget.make_list(len(source) // 2 + 1)
+    _price_words(budget, source)
     return source.split()
+
+
+_SPACES: Final = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
+_WIDE_SPACES: Final = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def _price_words(budget: Budget, source: str) -> None:
+    """Charge for splitting a text at white space."""
+    budget.make(text_size(source))
+    spaces = _SPACES if source.isascii() else _SPACES + _WIDE_SPACES
+    budget.work(len(source) * len(spaces))
+    budget.make_list(min(sum(map(source.count, spaces)) + 1, len(source) // 2 + 1))
 
 
 def wordwrap(
@@ -142,16 +155,21 @@ def wordwrap(
 
 def _rows(line: str, columns: int, breaks: bool) -> list[str]:
     rows: list[list[str]] = [[]]
-    width = 0
+    width = -1  # of the last row, with the space before the next word not counted
     for word in line.split(" "):
-        if rows[-1] and width + 1 + len(word) > columns:
-            rows.append([])
-        width = len(word) if not rows[-1] else width + 1 + len(word)
-        rows[-1].append(word)
-        while breaks and width > columns:
-            rows[-1:] = [[word[:columns]], [word := word[columns:]]]
+        if breaks and len(word) > columns:
+            room = max(0, columns - width - 1)
+            pieces = [word[:room], *(word[start : start + columns] for start in range(room, len(word), columns))]
+            rows[-1] += pieces[:1] if room else []
+            rows += [[piece] for piece in pieces[1:]]
+            width = len(rows[-1][-1])
+        elif width + 1 + len(word) <= columns:
+            rows[-1].append(word)
+            width += 1 + len(word)
+        elif word:
+            rows.append([word])
             width = len(word)
-    return [" ".join(row) for row in rows]
+    return [" ".join(row).rstrip(" ") for row in rows if row] or [""]
 
 
 def striptags(budget: Budget, value: JsonValue) -> str:
@@ -187,8 +205,7 @@ def split(budget: Budget, value: JsonValue, sep: JsonValue = None, maxsplit: Jso
     source = text(value, "split")
     limit = integer(maxsplit, "split", "maxsplit")
     if sep is None:
-        budget.make_list(len(source) // 2 + 1)
-        budget.make(text_size(source))
+        _price_words(budget, source)
         return source.split(None, limit)
     mark = text_argument(sep, "split", "sep")
     if not mark:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
-from flujo.core.errors import SkillError
+from flujo.core.errors import SkillError, TemplateError
+from flujo.core.graph import Ref
+from flujo.core.ports import SkillContext
 from flujo.core.values import MAX_VALUE_BYTES, JsonObject, JsonValue
 from flujo.skills.decorator import skill
 from flujo.skills.plain import as_text
@@ -137,7 +141,7 @@ def count(text: str, of: Literal["words", "chars", "lines"] = "words") -> int:
 
 
 @skill(effect="pure", idempotent=True, main="template")
-def template(template: str, values: JsonObject | None = None) -> str:
+def template(context: SkillContext, template: str, values: JsonObject | None = None) -> str:
     """Fill the placeholders of a text template, such as one read from a file.
 
     Args:
@@ -147,12 +151,36 @@ def template(template: str, values: JsonObject | None = None) -> str:
     Examples:
         {uses: text.template, with: {template: "{{ input }}", values: {name: Ada}}}
     """
-    from flujo.expressions import compile_template, evaluate
+    from flujo.expressions import compile_template
 
-    compiled, problems = compile_template(template)
+    # With a comment behind it a lone expression is text like any other, and the white space around it stays.
+    compiled, problems = compile_template(template + "{##}")
     if compiled is None:
-        raise SkillError(f"the template is not well formed: {problems[0].message}", code="FLJ0614", retry="never")
-    return as_text(evaluate(compiled, values or {}))
+        first = problems[0]
+        raise SkillError(
+            f"the template cannot be used: {first.message}", code="FLJ0614", retry="never", help=first.help
+        )
+    try:
+        return str(compiled.render(_Values(values or {}, context.draw)))
+    except TemplateError as error:
+        message = f"the template cannot be filled: {error}"
+        raise SkillError(message, code="FLJ0614", retry="never", help=error.diagnostic.help) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What a template of `text.template` sees: its values, and the run's own time and chance."""
+
+    values: JsonObject
+    call: Callable[[str], JsonValue]
+
+    def get(self, ref: Ref) -> JsonValue:
+        value: JsonValue = self.values
+        for part in ref:
+            if not isinstance(value, dict):
+                raise LookupError(part)
+            value = value[part]
+        return value
 
 
 def _check_size(chars: int) -> None:

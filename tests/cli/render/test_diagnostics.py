@@ -19,7 +19,9 @@ def at(text: str, word: str, **fields: object) -> Diagnostic:
 def test_everything_at_once() -> None:
     text = 'version: "0.1"\nsteps:\n  - input: "{{ steps.greeet.output }}"\n'
     other = (Place(Source("hello.yaml", text), Span(15, 20)), "the steps begin here")
-    item = at(text, "greeet", help="did you mean `greet` (line 4)?\nsee the reference", label="not there", related=(other,))
+    item = at(
+        text, "greeet", help="did you mean `greet` (line 4)?\nsee the reference", label="not there", related=(other,)
+    )
     assert render([item]) == (
         "error[FLJ0301]: unknown step `greeet`\n"
         " --> hello.yaml:3:22\n"
@@ -36,7 +38,9 @@ def test_everything_at_once() -> None:
 
 def test_without_a_place() -> None:
     assert render([Diagnostic("FLJ0001", "there is no file `x`", severity=Severity.WARNING)]) == (
-        "warning[FLJ0001]: there is no file `x`\n = docs: docs/reference/errors.md#flj0001\n"
+        "warning[FLJ0001]: there is no file `x`\n"
+        " = help: check the spelling and the folder you are in; `--project PATH` names another project\n"
+        " = docs: docs/reference/errors.md#flj0001\n"
     )
 
 

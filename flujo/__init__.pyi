@@ -1,0 +1,10 @@
+from flujo._version import __version__ as __version__
+from flujo.app import App as App
+from flujo.app import RawInput as RawInput
+from flujo.app import RunOptions as RunOptions
+from flujo.app import open_app as open_app
+from flujo.core.diagnostics import Diagnostic as Diagnostic
+from flujo.core.errors import FlujoError as FlujoError
+from flujo.core.errors import SkillError as SkillError
+from flujo.core.ports import SkillContext as SkillContext
+from flujo.skills.decorator import skill as skill

@@ -1,0 +1,184 @@
+"""Runs as people see them: the tree, the failure, the question, the details."""
+
+from collections.abc import Callable
+
+import pytest
+
+from flujo.cli.render.lens import find_step, run_text, step_text
+from flujo.cli.render.run import done_text, failed_text, line_place, usage_text, waiting_text
+from flujo.cli.render.screen import Paint, width
+from flujo.cli.render.task import answer_commands, value_text
+from flujo.cli.render.trace import PLAIN, grown, trace_text
+from flujo.core.ids import Address, RunId, TaskId
+from flujo.core.outcomes import Usage
+from flujo.core.spans import Source
+from flujo.engine.fold import RunView, StepView, TaskView
+
+Golden = Callable[[str, str], None]
+START = 1_792_000_000_000_000
+OFF = Paint()
+
+
+def step(address: str, uses: str | None, begin: int, end: int, **fields: object) -> StepView:
+    """A step between two moments in milliseconds."""
+    view = StepView(Address(address), address.rpartition("/")[2], "step", uses, "completed")
+    view.started, view.ended = START + begin * 1000, START + end * 1000
+    for name, value in fields.items():
+        setattr(view, name, value)
+    return view
+
+
+@pytest.fixture
+def view() -> RunView:
+    """A run with everything that can be drawn."""
+    spent = Usage(812, 96, 1, 0.0007)
+    steps = [
+        step("read", "files.read", 0, 4),
+        step("summarise", "agents.writer", 4, 2900, attempt=2, usage=spent, detail={"model": "gpt-4o-mini"}),
+        step("extra", "core.pass", 2900, 2900, status="skipped"),
+        step("approve", None, 2900, 3000, kind="hitl", detail={"answered_by": "anna"}, output="yes"),
+        step("decide", None, 3000, 3400, kind="conditional", decision="a/b"),
+        step("decide/a%2Fb/write", "files.write", 3000, 3100, status="failed", error={"message": "disk\x1b full"}),
+        step("decide/a%2Fb/ask", None, 3100, 3100, kind="hitl", status="suspended", ended=None),
+        step("each[0]/日本語", "text.upper", 3200, 3400, output={"a": [1]}),
+    ]
+    run = RunView(
+        RunId("0kq7x2v-abc12"), "report", "ab" * 32, "suspended", created=START, active=3_400_000, usage=spent
+    )
+    run.steps = {one.address: one for one in steps}
+    return run
+
+
+def task(number: int, choices: list[str] | None = None, schema: dict[str, object] | None = None) -> TaskView:
+    """An open question."""
+    show = [{"product": "Atlas", "count": 9}, {"product": "Pay", "count": None}]
+    return TaskView(
+        TaskId(f"0kq7x2v-abc12.{number}"), "question", Address("approve"), "Write it?", show, choices, schema
+    )
+
+
+def test_trace(view: RunView, golden: Golden, utc: None) -> None:
+    golden("trace/wide.txt", trace_text(view, OFF, 120))
+    golden("trace/ascii.txt", trace_text(view, OFF, 80, PLAIN))
+    assert trace_text(view, OFF, 80, PLAIN).isascii() is False  # a step's own name stays what it is
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_trace_is_never_wider_than_the_terminal(view: RunView, columns: int) -> None:
+    assert max(width(line) for line in trace_text(view, OFF, columns).splitlines()) <= columns
+
+
+def test_trace_of_a_run_without_steps(utc: None) -> None:
+    text = trace_text(RunView(RunId("r1"), "empty", created=START), OFF, 80)
+    assert text == "r1  empty  running  0.0 ms  2026-10-14 17:46:40\n(no steps yet)\n"
+
+
+def test_the_tree_follows_the_addresses(view: RunView) -> None:
+    top = grown(view.steps.values())
+    assert [twig.label for twig in top] == ["read", "summarise", "extra", "approve", "decide", "each"]
+    assert [twig.label for twig in top[4].inner] == ["a/b"]
+    assert [twig.label for twig in top[4].inner[0].inner] == ["write", "ask"]
+    assert [(twig.label, twig.inner[0].label) for twig in top[5].inner] == [("[0]", "日本語")]
+
+
+def test_failed(view: RunView) -> None:
+    view.status = "failed"
+    view.error = {
+        "code": "FLJ0613",
+        "message": "`report.md`: disk is full",
+        "step": "decide/true/write",
+        "file": "pipeline.yaml",
+        "line": 2,
+        "help": "make room",
+    }
+    source = Source("pipeline.yaml", "steps:\n  - name: write\n    uses: files.write\n")
+    assert failed_text(view, source, OFF, 100, " --project demo") == (
+        "error[FLJ0613]: step `decide/true/write`: `report.md`: disk is full\n"
+        " --> pipeline.yaml:2:5\n"
+        "  |\n"
+        "2 |   - name: write\n"
+        "  |     ^^^^^^^^^^^\n"
+        "  |\n"
+        "  = help: make room\n"
+        "  = docs: docs/reference/errors.md#flj0613\n"
+        "\n"
+        "run 0kq7x2v-abc12 of `report` failed after 3.4 s\n"
+        "  see more:  flujo lens show 0kq7x2v-abc12 decide/true/write --project demo\n"
+        "  go on:     flujo redrive 0kq7x2v-abc12 --project demo\n"
+    )
+    assert " --> pipeline.yaml:2\n" in failed_text(view, None, OFF, 100)
+    view.status = "denied"
+    assert "`report` was denied after" in failed_text(view, None, OFF, 100)
+
+
+def test_line_place() -> None:
+    source = Source("x", "a: 1\n  - name: b  \n\n")
+    assert [str(line_place(source, number)) for number in (1, 2, 3, 9)] == ["x:1:1", "x:2:5", "x:3:1", "None"]
+
+
+def test_waiting(view: RunView) -> None:
+    view.open = {TaskId("t"): task(9, ["yes", "it's no"])}
+    assert waiting_text(view, OFF, 100) == (
+        "run 0kq7x2v-abc12 of `report` is waiting for a person\n"
+        "\n"
+        "approve: Write it?\n"
+        "\n"
+        "  product  count\n"
+        "  Atlas    9\n"
+        "  Pay\n"
+        "\n"
+        "answer with:\n"
+        "  flujo resume 0kq7x2v-abc12 --answer yes\n"
+        "  flujo resume 0kq7x2v-abc12 --answer 'it'\"'\"'s no'\n"
+    )
+
+
+def test_several_questions_are_told_apart() -> None:
+    tasks = [task(9), task(10, schema={"type": "integer"}), task(11, schema={"type": "string"})]
+    assert answer_commands(tasks, "R", " --project p") == [
+        "flujo resume R --project p --task 0kq7x2v-abc12.9 --answer TEXT",
+        "flujo resume R --project p --task 0kq7x2v-abc12.10 --answer 'JSON'",
+        "flujo resume R --project p --task 0kq7x2v-abc12.11 --answer TEXT",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("two\nlines\x1b", "two\nlines\\x1b\n"),
+        ([], "[]\n"),
+        ([1, {"a": 1}], '[\n  1,\n  {\n    "a": 1\n  }\n]\n'),
+        ([{"a": 1}, {"b": [2]}], "a  b\n1\n   [2]\n"),
+        (None, "null\n"),
+    ],
+)
+def test_values(value: object, text: str) -> None:
+    assert value_text(value, 80) == text
+
+
+def test_many_rows_are_counted() -> None:
+    assert value_text([{"n": n} for n in range(60)], 80).endswith("\n49\n... and 10 more rows\n")
+
+
+def test_show(view: RunView, golden: Golden, utc: None) -> None:
+    view.open = {TaskId("t"): task(9)}
+    view.error = {"code": "FLJ0613", "message": "full"}
+    golden("lens/run.txt", run_text(view, 100, OFF))
+    golden("lens/step.txt", step_text(view.steps[Address("summarise")], 100, OFF))
+    golden("lens/failed_step.txt", step_text(view.steps[Address("decide/a%2Fb/write")], 100, OFF))
+
+
+def test_find_step(view: RunView) -> None:
+    found = find_step(view, "write")
+    assert found is not None and found.address == "decide/a%2Fb/write"
+    assert find_step(view, "decide/a%2Fb/ask") is view.steps[Address("decide/a%2Fb/ask")]
+    assert find_step(view, "nothing") is None
+    view.steps[Address("other/write")] = step("other/write", "x", 0, 1)
+    assert find_step(view, "write") is None
+
+
+def test_done(view: RunView) -> None:
+    view.status = "completed"
+    assert done_text(view, OFF) == "run 0kq7x2v-abc12 completed in 3.4 s, 812 + 96 tokens, $0.0007\n"
+    assert usage_text(Usage(1, 2, 1, None)) == "1 + 2 tokens, cost unknown"
+    assert usage_text(Usage()) == ""
