@@ -215,11 +215,12 @@ class App:
     ) -> Any:
         """Go on with a run, with an answer to one of its tasks; return its view."""
         from flujo.app.system import user_name
-        from flujo.engine.execution import Reply, one_open
+        from flujo.engine.execution import Reply, one_open, refuse_ended
         from flujo.engine.tasks import parse_answer
 
         options = options or RunOptions()
         header = self.store.run(prefix)
+        refuse_ended(header)
         reply = None
         if answer is not None or task is not None:
             chosen = one_open(self.store, header.run, task)

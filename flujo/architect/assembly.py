@@ -68,7 +68,9 @@ def assemble(task: Task, specs: Mapping[str, SkillSpec]) -> Plan:
         words = problem.words if isinstance(problem, Unordered) and problem.words else whole
         task.unplaced.append(Unplaced(words, str(problem)))
     if not chain.steps and not task.unplaced:
-        task.unplaced.append(Unplaced(Words(task.goal, 0, len(task.goal)), "no part of it names work that a skill does"))
+        task.unplaced.append(
+            Unplaced(Words(task.goal, 0, len(task.goal)), "no part of it names work that a skill does")
+        )
     unplaced = sorted(_once(task.unplaced), key=lambda item: item.words.start)
     return Plan(task.goal, tuple(chain.steps), tuple(unplaced), tuple(dict.fromkeys(task.notes)))
 
@@ -81,9 +83,13 @@ def _once(items: Iterable[Unplaced]) -> list[Unplaced]:
 def _refuse_many(task: Task) -> None:
     files, reading = task.files, task.reading
     if len(files.sources) > 1 or (files.sources and files.stdin):
-        raise Unordered("it reads more than one source, and how they belong together is not understood", reading.words("source"))
+        raise Unordered(
+            "it reads more than one source, and how they belong together is not understood", reading.words("source")
+        )
     if len(files.sinks) > 1:
-        raise Unordered("it writes more than one file, and which result goes where is not understood", reading.words("sink"))
+        raise Unordered(
+            "it writes more than one file, and which result goes where is not understood", reading.words("sink")
+        )
     for path in (*files.sources, *files.sinks):
         if path.startswith(("/", "~")) or ".." in path.split("/"):
             raise Unordered(f"`{path}` is outside the project folder", reading.words("source", "sink"))
@@ -108,7 +114,7 @@ def _work(task: Task, chain: Chain) -> None:
         chain.call(text.name, text.skill, params, task.reading.words(text.use))
     operations = in_order(task.operations, task.reading)
     if operations or (chain.type == "string" and not task.texts and _wants_rows(task)):
-        typed = needs_types(operations)
+        typed = bool(operations) and needs_types(operations, task.grounding)
         source = task.files.sources[0].lower() if task.files.sources else ""
         if source.endswith(".json"):
             chain.call("parse", "json.parse", {}, task.reading.words("source"))
@@ -117,7 +123,9 @@ def _work(task: Task, chain: Chain) -> None:
         elif source and not source.endswith(".csv"):
             raise Unordered(f"`{task.files.sources[0]}` is not a table that can be filtered or counted by columns")
         else:
-            chain.call("parse", "table.parse_csv", {"types": Fixed(True)} if typed else {}, task.reading.words("source"))
+            chain.call(
+                "parse", "table.parse_csv", {"types": Fixed(True)} if typed else {}, task.reading.words("source")
+            )
         for operation in operations:
             add_operation(chain, operation, task.grounding, task.reading.words(operation.use), typed=typed)
 

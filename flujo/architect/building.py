@@ -85,7 +85,9 @@ def parameter_problems(spec: SkillSpec, params: Mapping[str, Param]) -> list[str
     properties: JsonObject = spec.parameters.get("properties", {})
     problems = [f"`{spec.id}` has no parameter `{name}`" for name in params if name not in properties]
     problems += [
-        f"`{spec.id}` needs the parameter `{name}`" for name in spec.parameters.get("required", ()) if name not in params
+        f"`{spec.id}` needs the parameter `{name}`"
+        for name in spec.parameters.get("required", ())
+        if name not in params
     ]
     for name, param in params.items():
         wanted = schema_types(properties.get(name, {}))

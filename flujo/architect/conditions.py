@@ -143,7 +143,11 @@ class _Scanner:
 
     def _atom(self, at: int) -> Item | None:
         return (
-            self._column_first(at) or self._comparison(at) or self._absence(at) or self._value_first(at) or self._name(at)
+            self._column_first(at)
+            or self._comparison(at)
+            or self._absence(at)
+            or self._value_first(at)
+            or self._name(at)
         )
 
     def _name(self, at: int) -> Item | None:
@@ -214,7 +218,9 @@ class _Scanner:
             return Item("test", Test(column, "==", (number_of(token),)), column, at + 1)
         if self.grounding.sample is None:
             known = self.reading.lexicon.has("glue", token.plain) or self.reading.lexicon.has("stop", token.plain)
-            cue = any(self.reading.phrase_at(kind, at, self.tokens) for kind in ("and", "or", "not", "keep", "drop", "by"))
+            cue = any(
+                self.reading.phrase_at(kind, at, self.tokens) for kind in ("and", "or", "not", "keep", "drop", "by")
+            )
             if token.kind not in ("word", "quoted") or known or cue or self.grounding.column_at(self.tokens, at):
                 return None
             self._note(f"`{column}` is a column, and `{token.value}` a value of it in exactly this spelling")
@@ -224,6 +230,11 @@ class _Scanner:
             return None
         self._note(cell.notes.get(column))
         return Item("test", Test(column, "in", (cell.where[column],)), column, cell.end)
+
+    def _free_word(self, at: int) -> bool:
+        """Whether a word has no meaning for the planner, so that after a column it can only be a value."""
+        lexicon = self.reading.lexicon
+        return not any(lexicon.has(name, self.tokens[at].plain) for name in lexicon.sets if name not in ("read", "approving"))
 
     def _compared(self, at: int) -> tuple[Operator, Token, int] | None:
         best: tuple[Operator, Token, int] | None = None

@@ -124,7 +124,11 @@ def _test(test: Test, literal: Literals) -> str:
 
 def _membership(test: Test, literal: Literals, *, equal: str, member: str) -> str:
     values = [literal(test.column, value) for value in test.values]
-    return f"{row(test.column)} {equal} {values[0]}" if len(values) == 1 else f"{row(test.column)} {member} [{', '.join(values)}]"
+    return (
+        f"{row(test.column)} {equal} {values[0]}"
+        if len(values) == 1
+        else f"{row(test.column)} {member} [{', '.join(values)}]"
+    )
 
 
 def row(column: str) -> str:

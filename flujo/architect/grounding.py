@@ -132,7 +132,9 @@ class Grounding:
             found = self._cells.get((form,)) if form else None
             if found:
                 where = {column: spellings[0] for column, spellings in found.items() if len(spellings) == 1}
-                notes = {name: f"`{token.text}` is read as the value `{cell}` of `{name}`" for name, cell in where.items()}
+                notes = {
+                    name: f"`{token.text}` is read as the value `{cell}` of `{name}`" for name, cell in where.items()
+                }
                 return Cell(where, at + 1, token.text, notes)
         return None
 

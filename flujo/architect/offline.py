@@ -59,9 +59,7 @@ def _is_tabular(files: Files, task: Task) -> bool:
 
 def _only_text(task: Task) -> bool:
     reading = task.reading
-    return any(
-        reading.phrase_at(name, at) for name in ("upper", "lower", "trim") for at in range(len(reading.free))
-    )
+    return any(reading.phrase_at(name, at) for name in ("upper", "lower", "trim") for at in range(len(reading.free)))
 
 
 def _read_table(task: Task, sample: Sample | None) -> None:

@@ -32,6 +32,7 @@ _NUMBER_WORDS = {
     for word in words.split()
 }
 COUNT_COLUMN = "count"
+_NO_COLUMNS = "glue stop and or not thing show write keep drop count sort make convert approving checking by".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,25 @@ def _listed_words(reading: Reading, at: int) -> list[str]:
         token = reading.free[at]
         if token.kind != "word" or _is_function_word(reading, at):
             break
+        if found and not _ends_list(reading, at + 1):
+            break
         found.append(token.text)
         joined = reading.phrase_at("and", at + 1)
-        if joined is None or any(reading.phrase_at(name, joined) for name in ("count", "sort", "keep", "write")):
+        if joined is None:
             break
         at = joined
     return found
 
 
+def _ends_list(reading: Reading, at: int) -> bool:
+    """Whether a list of columns can end before `at`: `by city and show it` is no list of two."""
+    if at >= len(reading.free) or reading.free[at].kind == "mark" or reading.phrase_at("and", at):
+        return True
+    return reading.free[at].start - reading.free[at - 1].end > 1
+
+
 def _is_function_word(reading: Reading, at: int) -> bool:
-    return any(reading.phrase_at(name, at) == at + 1 for name in ("glue", "stop", "and", "or", "not", "thing"))
+    return any(reading.phrase_at(name, at) == at + 1 for name in _NO_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

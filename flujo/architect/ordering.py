@@ -75,7 +75,9 @@ def _filters_first(operations: list[Operation], reading: Reading) -> list[Operat
     sorts = [item for item in operations if item.kind == "sort"]
     selects = [item for item in operations if item.kind == "select"]
     if top and filters and any(_apart(reading, top[0].start, item.start) for item in filters):
-        raise Unordered("the first rows before or after leaving others out: the order is not clear", reading.words(top[0].use))
+        raise Unordered(
+            "the first rows before or after leaving others out: the order is not clear", reading.words(top[0].use)
+        )
     if top and not sorts and reading.words(top[0].use)[0].text.lower().startswith("top"):
         raise Unordered("it does not say by which column they are the top ones", reading.words(top[0].use))
     if sorts and selects and set(sorts[0].columns) <= set(selects[0].columns) and selects[0].start < sorts[0].start:

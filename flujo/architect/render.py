@@ -53,7 +53,9 @@ def fixed(value: JsonValue) -> JsonValue:
 def text_literal(text: str) -> str:
     """Return a text as a literal of the expression language."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
-    return "'" + re.sub(r"[{}%#]", lambda hit: f"\\x{ord(hit[0]):02x}", escaped) + "'" if _braced(text) else f"'{escaped}'"
+    return (
+        "'" + re.sub(r"[{}%#]", lambda hit: f"\\x{ord(hit[0]):02x}", escaped) + "'" if _braced(text) else f"'{escaped}'"
+    )
 
 
 def _braced(text: str) -> bool:

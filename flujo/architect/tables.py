@@ -13,13 +13,15 @@ from flujo.architect.render import text_literal
 from flujo.architect.words import Words
 
 
-def needs_types(operations: Sequence[Operation]) -> bool:
+def needs_types(operations: Sequence[Operation], grounding: Grounding) -> bool:
     """Say whether the cells must be read as numbers: something is compared, added up or sorted by size."""
     for operation in operations:
         if operation.kind == "filter" and operation.condition is not None:
             if any(test.needs_numbers and test.column for test in tests_of(operation.condition)):
                 return True
-        if operation.kind == "sort" and set(operation.columns) != {COUNT_COLUMN}:
+        if operation.kind == "sort" and any(
+            name != COUNT_COLUMN and grounding.holds_numbers(name) for name in operation.columns
+        ):
             return True
         if any(aggregate.column for aggregate in operation.aggregates):
             return True

@@ -9,7 +9,16 @@ from flujo.core.values import JsonValue
 
 _NAMED = {
     **{"tab": "\t", "tabs": "\t", "semicolon": ";", "semicolons": ";", "comma": ",", "commas": ",", "space": " "},
-    **{"spaces": " ", "blank": " ", "blanks": " ", "colon": ":", "dash": "-", "hyphen": "-", "dot": ".", "underscore": "_"},
+    **{
+        "spaces": " ",
+        "blank": " ",
+        "blanks": " ",
+        "colon": ":",
+        "dash": "-",
+        "hyphen": "-",
+        "dot": ".",
+        "underscore": "_",
+    },
 }
 
 

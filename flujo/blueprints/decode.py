@@ -37,16 +37,18 @@ _HEX: Final = {"x": 2, "u": 4, "U": 8}
 
 @dataclass(slots=True)
 class Decoded:
-    """A decoded text, and for each of its characters the source offset it came from; `end` is one past the last."""
+    """A decoded text, and for each of its characters where it came from; `end` is one past the last in the source."""
 
     end: int
     chars: list[str] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
-    def add(self, char: str, offset: int) -> None:
-        """Append one character."""
+    def add(self, char: str, start: int, length: int = 1) -> None:
+        """Append one character that stands in `length` characters of the source."""
         self.chars.append(char)
-        self.offsets.append(offset)
+        self.starts.append(start)
+        self.ends.append(min(start + length, self.end))
 
     @property
     def text(self) -> str:
@@ -55,11 +57,10 @@ class Decoded:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the source offsets of a range of the decoded text."""
-        last = len(self.offsets)
-        first = self.offsets[start] if 0 <= start < last else self.end
-        if end <= start or not last:
-            return first, first
-        return first, max(first + 1, self.offsets[end]) if end < last else max(first, self.end)
+        first = self.starts[start] if 0 <= start < len(self.starts) else self.end
+        if end <= start or end > len(self.ends):
+            return first, first if end <= start else self.end
+        return first, self.ends[end - 1]
 
 
 def decode(source: str, start: int, end: int, style: str, indent: int) -> Decoded:
@@ -81,7 +82,7 @@ def _flow(source: str, start: int, end: int, quote: str) -> Decoded:
             _fold(out, source, at, blanks.end())
             at = blanks.end()
         elif quote == "'" and char == "'":
-            out.add(char, at)
+            out.add(char, at, 2)
             at += 2
         elif quote == '"' and char == "\\":
             at = _escape(out, source, at, end)
@@ -114,9 +115,9 @@ def _escape(out: Decoded, source: str, at: int, end: int) -> int:
         return after
     if char in _HEX:
         after = at + 2 + _HEX[char]
-        out.add(chr(int(source[at + 2 : after], 16)), at)
+        out.add(chr(int(source[at + 2 : after], 16)), at, after - at)
         return after
-    out.add(_ESCAPES.get(char, char), at)
+    out.add(_ESCAPES.get(char, char), at, 2)
     return at + 2
 
 

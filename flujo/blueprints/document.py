@@ -106,7 +106,8 @@ class Document:
         if not exact or not isinstance(element.value, str):
             return self.place(path)
         if element.style == "" and element.end - element.start == len(element.value):
-            return Place(self.source, Span(element.start + start, element.start + end))
+            limit = element.end
+            return Place(self.source, Span(min(element.start + start, limit), min(element.start + end, limit)))
         if element.start not in self._decoded:
             self._decoded[element.start] = self._decode(element)
         decoded = self._decoded[element.start]
@@ -124,8 +125,12 @@ class Document:
 
 
 def _block_indent(text: str, element: Element) -> int:
-    """Return the indentation of a block scalar: what the first line with text has more than its decoded form."""
+    """Return the indentation of a block scalar: the spaces that its first line with text has lost by decoding."""
     first = next((line for line in element.value.split("\n") if line.strip(" ")), "")
     lines = re.split(r"\r\n|\n|\r", text[element.start : element.end])[1:]
     raw = next((line for line in lines if line.strip(" ")), "")
-    return max(0, len(raw) - len(first))
+    return max(0, _spaces(raw) - _spaces(first))
+
+
+def _spaces(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

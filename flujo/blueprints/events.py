@@ -48,6 +48,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "did not find expected node content": ("a value is missing here", _QUOTE),
     "could not find expected ':'": ("a key without `:`", "add `:` after the key, or indent the text that goes on"),
+    "found unexpected ':'": ("a value with `:` inside `{ }` or `[ ]` must be in quotes", "quote the value"),
     "found unexpected end of stream": ("a quoted text is not closed", "add the closing quote"),
     "found unknown escape character": (
         "an escape that YAML does not have",

@@ -179,6 +179,9 @@ class _Reader:
             raise _Stop
 
     def _syntax(self, problem: SyntaxProblem) -> None:
+        last = self.problems[-1] if self.problems else None
+        if last and last.code == "FLJ0108" and last.place and last.place.start[0] == self._line(problem.offset):
+            return  # `a: {{ x }} y` is one mistake, and said already
         related: tuple[tuple[Place, str], ...] = ()
         if problem.began is not None and self._line(problem.began) != self._line(problem.offset):
             related = ((_place(self.source, problem.began), "the part that went wrong began here"),)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import TextIOWrapper
-from typing import TextIO
+from typing import Any, TextIO
 
 from flujo.cli.render.screen import Paint, visible
-from flujo.core.errors import UsageError
-from flujo.core.values import MAX_VALUE_BYTES, JsonValue
 
 
 class PipeClosed(Exception):
@@ -66,12 +65,12 @@ class Console:
         """Print text, which was made harmless where needed, to stdout."""
         _write(self.out, text)
 
-    def value(self, value: JsonValue) -> None:
+    def value(self, value: Any) -> None:
         """Print a run's output: text as it is, any other value as JSON."""
         text = value if isinstance(value, str) else self._dump(value)
         self.result((visible(text, keep="\n\t") if self.on_screen else text) + "\n")
 
-    def document(self, value: JsonValue) -> None:
+    def document(self, value: Any) -> None:
         """Print the one JSON document of `--json`."""
         self.result(self._dump(value) + "\n")
 
@@ -88,23 +87,15 @@ class Console:
             return None
         return line.rstrip("\r\n")
 
-    def read_all(self) -> str | None:
-        """Return what was piped in, without its last line break; None for nothing. Raise UsageError FLJ0004."""
-        data = self.source.buffer.read(MAX_VALUE_BYTES + 1)
-        if len(data) > MAX_VALUE_BYTES:
-            raise UsageError("FLJ0004", "the input is over 16 MiB", help="keep it in a file and pass the path on")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            message = f"the input from stdin is not UTF-8 text (byte {error.start})"
-            raise UsageError("FLJ0004", message, help="convert it first, for example with `iconv -t UTF-8`") from error
-        return text.removesuffix("\n").removesuffix("\r") if data else None
-
     def confirm(self, question: str) -> bool:
         """Ask a yes/no question; anything but yes is no."""
         return (self.ask(f"{question} [y/N] ") or "").strip().lower() in ("y", "yes")
 
-    def _dump(self, value: JsonValue) -> str:
+    def silence(self) -> None:
+        """Point stdout at nothing, so that the interpreter's last flush has nowhere to fail."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.out.fileno())
+
+    def _dump(self, value: Any) -> str:
         return json.dumps(value, indent=2, ensure_ascii=not speaks_unicode(self.out))
 
 

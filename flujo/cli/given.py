@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flujo.app.inputs import RawInput
 from flujo.cli.verb import Session
 from flujo.core.errors import UsageError
-from flujo.core.values import ValueProblem, load
+from flujo.core.values import MAX_VALUE_BYTES, ValueProblem, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,32 @@ def find_input(session: Session, given: Given) -> RawInput:
         raise UsageError("FLJ0005", "`--input` and `--input-json` exclude each other", help="give one of them")
     sets = tuple(_pair(item) for item in given.sets)
     if given.input_json is not None:
-        text = session.console.read_all() or "" if given.input_json == "-" else _clean("--input-json", given.input_json)
+        text = _read_all(session) or "" if given.input_json == "-" else _clean("--input-json", given.input_json)
         return RawInput(json_text=_checked(text), sets=sets)
     return RawInput(text=_text(session, given.input), sets=sets)
 
 
 def _text(session: Session, option: str | None) -> str | None:
     if option == "-":
-        return session.console.read_all() or ""
+        return _read_all(session) or ""
     if option is not None:
         return _clean("--input", option)
     if session.env.get("FLUJO_INPUT"):
         return _clean("FLUJO_INPUT", session.env["FLUJO_INPUT"])
-    return None if session.console.source_is_terminal else session.console.read_all()
+    return None if session.console.source_is_terminal else _read_all(session)
+
+
+def _read_all(session: Session) -> str | None:
+    """Return what was piped in, without its last line break; None for nothing. Raise UsageError FLJ0004."""
+    data = session.console.source.buffer.read(MAX_VALUE_BYTES + 1)
+    if len(data) > MAX_VALUE_BYTES:
+        raise UsageError("FLJ0004", "the input is over 16 MiB", help="keep it in a file and pass the path on")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the input from stdin is not UTF-8 text (byte {error.start})"
+        raise UsageError("FLJ0004", message, help="convert it first, for example with `iconv -t UTF-8`") from error
+    return text.removesuffix("\n").removesuffix("\r") if data else None
 
 
 def _pair(item: str) -> tuple[str, str]:

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from flujo.cli.complete import skill_ids
-from flujo.cli.render.skill import skill_text
-from flujo.cli.render.table import table
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit
 
@@ -19,6 +17,7 @@ def list_skills(session: Session, json: Json = False) -> int:
     Builtin skills, and those of the project as `skills.lock` describes them. Nothing of the project is imported.
     """
     from flujo.app import open_app
+    from flujo.cli.render.table import table
 
     console = session.console
     with open_app(session.project, session.env) as app:
@@ -38,6 +37,7 @@ def show_skill(
 ) -> int:
     """Show what a skill does, takes and gives."""
     from flujo.app import open_app
+    from flujo.cli.render.skill import skill_text
 
     with open_app(session.project, session.env) as app:
         spec = app.skill(id)

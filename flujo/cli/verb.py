@@ -14,7 +14,6 @@ import typer
 
 from flujo._version import __version__
 from flujo.cli.console import Console
-from flujo.core.errors import Exit, FlujoError
 
 Project = Annotated[
     str | None,
@@ -23,12 +22,6 @@ Project = Annotated[
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done to stderr.")]
 Trace = Annotated[bool, typer.Option("--trace", help="Show the Python traceback of an error.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
-
-class Stopped(FlujoError):
-    """Ctrl-C or a signal ended the command."""
-
-    exit = Exit.INTERRUPTED
 
 
 @dataclass(slots=True)
@@ -79,7 +72,7 @@ class Verb:
         lines = [f"  {line.ljust(wide)}  # {why}" if why else f"  {line}" for line, why in self.examples]
         return "\n".join(["\b", "Examples:", *lines, "", inspect.cleandoc(self.run.__doc__ or "")])
 
-    def add_to(self, app: typer.Typer) -> None:
+    def add_to(self, app: typer.Typer, summary: str | None = None) -> None:
         """Register the command, with the global options beside its own."""
 
         def call(ctx: typer.Context, **given: Any) -> int:
@@ -88,6 +81,8 @@ class Verb:
             try:
                 return self.run(session, **given)
             except KeyboardInterrupt as error:
+                from flujo.cli.failing import Stopped
+
                 going_on = f"`flujo resume {session.driving}{session.extra}` goes on with the run"
                 raise Stopped("FLJ0009", "stopped", help=going_on if session.driving else None) from error
 
@@ -95,7 +90,7 @@ class Verb:
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
         signature = inspect.Signature([context, *own, *_GLOBALS], return_annotation=int)
         call.__signature__ = signature  # type: ignore[attr-defined]
-        app.command(self.name, help=self.help, short_help=self.summary)(call)
+        app.command(self.name, help=self.help, short_help=self.summary if summary is None else summary)(call)
 
 
 def _show_version(ctx: typer.Context, asked: bool) -> None:

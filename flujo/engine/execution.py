@@ -74,10 +74,7 @@ class Engine:
         """Go on with a run that was cut off or waits for people; `reply` answers one of its tasks first."""
         with self._store.claim(run) as claim:
             journal = self._journal(run, claim.epoch, observe)
-            status = self._store.run(run).status
-            if status in _ENDED:
-                hint = f"`flujo redrive {run}` runs its failed steps again" if status in _REDRIVABLE else None
-                raise StateError("FLJ0802", f"run `{run}` is {status}, there is nothing to resume", help=hint)
+            refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
             if reply:
                 self._answer(journal, reply)
@@ -175,6 +172,13 @@ class Engine:
                 return
         labels = outcome.labels if isinstance(outcome, Done) else frozenset()
         journal.append(Draft(event, ROOT, "", labels), change=Projection(status=status))
+
+
+def refuse_ended(header: RunHeader) -> None:
+    """Raise StateError FLJ0802 when a run is over."""
+    if header.status in _ENDED:
+        hint = f"`flujo redrive {header.run}` runs its failed steps again" if header.status in _REDRIVABLE else None
+        raise StateError("FLJ0802", f"run `{header.run}` is {header.status}, there is nothing to resume", help=hint)
 
 
 def shown(question: TaskOpened) -> Digest:

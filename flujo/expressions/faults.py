@@ -8,6 +8,16 @@ At = tuple[int, int]
 """Start and end offset in a template's text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a fault says, without the Python frames that an exception keeps alive."""
+
+    code: str
+    message: str
+    help: str | None
+    at: At
+
+
 class Fault(Exception):
     """A fault of a template; `at` is filled in by whoever knows where the work was going on."""
 
@@ -17,6 +27,10 @@ class Fault(Exception):
         self.message = message
         self.help = help
         self.at = at
+
+    def problem(self, elsewhere: At) -> Problem:
+        """Return what the fault says; `elsewhere` is its place if it has none yet."""
+        return Problem(self.code, self.message, self.help, self.at or elsewhere)
 
 
 @dataclass(frozen=True, slots=True)

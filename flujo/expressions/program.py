@@ -17,7 +17,7 @@ from flujo.core.graph import Names, Ref
 from flujo.core.values import JsonValue
 from flujo.expressions.budget import Budget, GaveUp, Trial, over
 from flujo.expressions.build import Builder
-from flujo.expressions.faults import Fault
+from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.frame import Eval, Frame, Statement
 from flujo.expressions.references import NameRead
 from flujo.expressions.scan import Scan, environment, reworded, scan
@@ -31,14 +31,14 @@ DEEP_STACK: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled text. With `faults` it must not be run."""
+    """A compiled text. With `problems` it must not be run."""
 
     text: str
     evaluate: Eval
     slots: int = 0
     reads: tuple[NameRead, ...] = ()
     functions: frozenset[str] = frozenset()
-    faults: tuple[Fault, ...] = ()
+    problems: tuple[Problem, ...] = ()
     direct: Ref | None = None
     """The reference the whole text is, if it is nothing else."""
     weighed: bool = True
@@ -76,7 +76,7 @@ def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] 
         found = scan(text, bare)
         expression, statements = _parse(found, bare)
     except Fault as fault:
-        return Program(text, _nothing, faults=(fault,))
+        return Program(text, _nothing, problems=(fault.problem((0, len(text))),))
     builder = Builder(found, outer, only)
     direct: Ref | None = None
     weighed = True
@@ -88,9 +88,9 @@ def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] 
     else:
         evaluate = _joined(body(builder, statements))
         weighed = False
-    faults = tuple(builder.faults) or _trial(text, builder, evaluate)
+    problems = tuple(fault.problem((0, len(text))) for fault in builder.faults) or _trial(text, builder, evaluate)
     return Program(
-        text, evaluate, builder.slots, tuple(builder.reads), frozenset(builder.functions), faults, direct, weighed
+        text, evaluate, builder.slots, tuple(builder.reads), frozenset(builder.functions), problems, direct, weighed
     )
 
 
@@ -188,17 +188,16 @@ class _NoNames:
         raise LookupError(function)
 
 
-def _trial(text: str, builder: Builder, evaluate: Eval) -> tuple[Fault, ...]:
-    """Evaluate what is constant, as far as that is cheap; return the faults a rendering would meet there."""
+def _trial(text: str, builder: Builder, evaluate: Eval) -> tuple[Problem, ...]:
+    """Evaluate what is constant, as far as that is cheap; return what a rendering would meet there."""
     whole = not builder.reads and not builder.functions
-    faults = []
+    problems = []
     for part in [evaluate] if whole else builder.constants:
         frame = Frame(_NoNames(), Trial(TRIAL_STEPS), text, builder.slots)
         try:
             part(frame)
         except Fault as fault:
-            fault.at = fault.at or frame.at
-            faults.append(fault)
+            problems.append(fault.problem(frame.at))
         except (GaveUp, RecursionError):
             continue
-    return tuple(faults)
+    return tuple(problems)

@@ -12,7 +12,7 @@ from flujo.core.graph import Names, Ref
 from flujo.core.spans import Path, Place
 from flujo.core.values import JsonValue, type_name
 from flujo.expressions.budget import Budget
-from flujo.expressions.faults import Fault
+from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.program import Program, compile_text
 from flujo.expressions.scan import has_syntax
 
@@ -95,8 +95,8 @@ def compile_condition(
 def compile_expression(text: str, names: frozenset[str]) -> CompiledTemplate:
     """Compile a bare expression that may use the given names only; raise TemplateError."""
     program = compile_text(text, bare=True, only=names)
-    if program.faults:
-        raise _error(program.faults[0], (), no_place)
+    if program.problems:
+        raise _error(program.problems[0], (), no_place)
     return _Compiler(no_place, frozenset()).finished(text, [((), program)], _leaf(program, (), no_place))
 
 
@@ -148,10 +148,9 @@ def evaluate(template: CompiledTemplate, mapping: Mapping[str, JsonValue]) -> Js
     return template.render(MappingNames(mapping))
 
 
-def _error(fault: Fault, path: Path, locate: Locate) -> TemplateError:
-    start, end = fault.at or (0, 0)
-    place = locate(path, start, end)
-    return TemplateError(fault.code, fault.message, help=fault.help, place=place, path=path)
+def _error(problem: Problem, path: Path, locate: Locate) -> TemplateError:
+    place = locate(path, *problem.at)
+    return TemplateError(problem.code, problem.message, help=problem.help, place=place, path=path)
 
 
 def _leaf(program: Program, path: Path, locate: Locate) -> Render:
@@ -159,7 +158,7 @@ def _leaf(program: Program, path: Path, locate: Locate) -> Render:
         try:
             return program.run(names, budget)
         except Fault as fault:
-            raise _error(fault, path, locate) from fault
+            raise _error(fault.problem((0, len(program.text))), path, locate) from None
 
     return run
 
@@ -213,10 +212,9 @@ class _Compiler:
     def text(self, text: str, path: Path, bare: bool) -> Render:
         """Return how a text renders; what is wrong with it becomes diagnostics."""
         program = compile_text(text, bare, self.local_names)
-        for fault in program.faults:
-            start, end = fault.at or (0, len(text))
-            place = self.locate(path, start, end)
-            self.diagnostics.append(Diagnostic(fault.code, fault.message, place, fault.help, path=path))
+        for problem in program.problems:
+            place = self.locate(path, *problem.at)
+            self.diagnostics.append(Diagnostic(problem.code, problem.message, place, problem.help, path=path))
         self.programs.append((path, program))
         return _leaf(program, path, self.locate)
 

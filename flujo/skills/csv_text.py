@@ -13,6 +13,9 @@ from flujo.skills.rows import bad_data
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,4299})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,307})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
+_NEEDS_QUOTES = re.compile('[",\r\n]|^\ufeff')
+_EMPTY = '""'
+"""The only cell of a row, when it is empty: an empty line would be no row."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -80,13 +83,14 @@ def _number(cell: str) -> JsonValue:
 
 def csv_text(rows: Sequence[JsonObject], columns: Sequence[str]) -> str:
     """Return rows as CSV with a header; null is an empty cell, a list or mapping is JSON."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    if columns:
-        writer.writerow(columns)
-        writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
-    return out.getvalue()
+    if not columns:
+        return ""
+    lines = [[_cell(column) for column in columns]]
+    lines += [[_cell(row.get(column)) for column in columns] for row in rows]
+    return "".join(f"{','.join(cells) or _EMPTY}\n" for cells in lines)
 
 
 def _cell(value: JsonValue) -> str:
-    return "" if value is None else as_text(value)
+    """Return a cell, in quotes where it needs them (csv.writer leaves a carriage return bare)."""
+    text = "" if value is None else as_text(value)
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text

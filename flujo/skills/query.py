@@ -18,7 +18,7 @@ from flujo.core.values import MAX_VALUE_BYTES, JsonValue, ValueProblem, check
 from flujo.skills.rows import bad_data
 
 MAX_QUERY: Final = 4_096
-MAX_STEPS: Final = 3_000_000
+MAX_STEPS: Final = 2_000_000
 
 
 class _OverBudget(Exception):
@@ -105,6 +105,6 @@ def answer(query: str, value: JsonValue) -> JsonValue:
     except ValueProblem as error:
         raise bad_data(f"the query gives something that is not JSON data: {error}") from error
     except (JMESPathError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
-        reason = " ".join(str(error).split("\n")[0].split()).rstrip(":")
+        reason = " ".join(str(error).split("\n")[0].split()).rstrip(":.")
         raise bad_data(f"the query cannot be answered: {reason}") from error
     return result

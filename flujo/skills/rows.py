@@ -11,8 +11,8 @@ from flujo.core.errors import SkillError
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, canonical_bytes, type_name
 
-MAX_CELLS: Final = 10_000_000
-"""Rows times columns of a result: far more than 16 MiB can hold, unless the cells are empty."""
+MAX_CELLS: Final = 3_000_000
+"""Rows times columns of a table: more than a value of 16 MiB can hold."""
 
 Key = tuple[str, JsonValue]
 
@@ -92,19 +92,16 @@ def joined(
         raise bad_data(
             f"both tables have the column `{both[0]}`", "leave it out of one of them first, with `table.select`"
         )
-    width = len(columns_of(rows)) + len(added)
     check_size(len(other) * len(added))
     partners: dict[tuple[Key, ...], list[JsonObject]] = {}
     for row in other:
-        partners.setdefault(_key(row, on), []).append({column: row.get(column) for column in added})
-    nothing: list[JsonObject] = [dict.fromkeys(added)] if how == "left" else []
-    found: list[JsonObject] = []
-    for row in rows:
         key = _key(row, on)
-        matching = [] if ("null", None) in key else partners.get(key, [])
-        check_size((len(found) + len(matching)) * width)
-        found += [{**row, **partner} for partner in matching or nothing]
-    return found
+        if ("null", None) not in key:
+            partners.setdefault(key, []).append({column: row.get(column) for column in added})
+    nothing: list[JsonObject] = [dict.fromkeys(added)] if how == "left" else []
+    pairs = [(row, partners.get(_key(row, on), nothing)) for row in rows]
+    check_size(sum(len(matching) for _, matching in pairs) * (len(columns_of(rows)) + len(added)))
+    return [{**row, **partner} for row, matching in pairs for partner in matching]
 
 
 def _key(row: JsonObject, columns: Sequence[str]) -> tuple[Key, ...]:

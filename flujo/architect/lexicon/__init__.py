@@ -47,9 +47,7 @@ def lexicon(language: str) -> Lexicon:
     """Return the lexicon of a language: `en`, `de`, `es` or `fr`."""
     module = _MODULES[language]
     sets = {name: _phrases(text) for name, text in module.SETS.items()}
-    return Lexicon(
-        language, sets, module.APPROVALS, module.APPROVAL_TAILS, module.TRANSLATIONS, module.ENDINGS
-    )
+    return Lexicon(language, sets, module.APPROVALS, module.APPROVAL_TAILS, module.TRANSLATIONS, module.ENDINGS)
 
 
 def language_of(words: Iterable[str]) -> str:

@@ -115,7 +115,14 @@ TRANSLATIONS = {
     **{"bezahlt": "paid", "ausstehend": "pending", "gelost": "resolved", "erledigt": "done", "neu": "new"},
     **{"prioritat": "priority", "produkt": "product", "land": "country", "lander": "country", "zustand": "state"},
     **{"status": "status", "kund": "customer", "betrag": "amount", "meng": "quantity", "dienst": "service"},
-    **{"schweregrad": "severity", "stadt": "city", "datum": "date", "preis": "price", "artikel": "item", "name": "name"},
+    **{
+        "schweregrad": "severity",
+        "stadt": "city",
+        "datum": "date",
+        "preis": "price",
+        "artikel": "item",
+        "name": "name",
+    },
     **{"abteilung": "department", "kategorie": "category", "untersucht": "investigating", "geliefert": "delivered"},
 }
 ENDINGS = ("en", "er", "es", "em", "e", "n", "s")

@@ -173,9 +173,13 @@ SETS["when"] = (
     "but only if|but only after|but only once|but only when|provided|provided that|provided i|assuming|but not before|"
     "but not until|only then when|when and only when|if and only if|as long as"
 )
-SETS["afterword"] = "after|with|upon|on|only with|only after|only upon|pending|subject to|wait for|waiting for|only on|following|given|await|awaiting|once you have|once you got|as soon as you have|when you have|if you have|require|requires|needs|need|only given|obtain|seek|conditional on|if you get|once there is"
+SETS["afterword"] = (
+    "after|with|upon|on|only with|only after|only upon|pending|subject to|wait for|waiting for|only on|following|given|await|awaiting|once you have|once you got|as soon as you have|when you have|if you have|require|requires|needs|need|only given|obtain|seek|conditional on|if you get|once there is"
+)
 SETS["quality"] = "fine|ok|okay|good|right|correct|alright|all right|acceptable|ready|as it should be"
-SETS["dont"] = "do not|don't|never|nothing is|nothing should be|nothing may be|nothing must be|nothing will be|must not|should not|shouldn't|mustn't|but do not|but don't|nothing gets|it must not be|it should not be"
+SETS["dont"] = (
+    "do not|don't|never|nothing is|nothing should be|nothing may be|nothing must be|nothing will be|must not|should not|shouldn't|mustn't|but do not|but don't|nothing gets|it must not be|it should not be"
+)
 
 APPROVALS = (
     "first? ask me first? to first? @checking @the? @thing? beforehand|first?",

@@ -113,6 +113,12 @@ TRANSLATIONS = {
     **{"urgent": "urgent", "nuev": "new", "prioridad": "priority", "product": "product", "pais": "country"},
     **{"estad": "status", "client": "customer", "importe": "amount", "monto": "amount", "cantidad": "quantity"},
     **{"servici": "service", "gravedad": "severity", "ciudad": "city", "fecha": "date", "preci": "price"},
-    **{"articul": "item", "nombre": "name", "categoria": "category", "departament": "department", "entregad": "delivered"},
+    **{
+        "articul": "item",
+        "nombre": "name",
+        "categoria": "category",
+        "departament": "department",
+        "entregad": "delivered",
+    },
 }
 ENDINGS = ("os", "as", "es", "o", "a", "e", "s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NotRequired
 
 from pydantic import ConfigDict, with_config
@@ -18,8 +17,6 @@ from flujo.skills.rows import bad_data, check_columns, columns_of, grouped, in_o
 
 Rows = list[JsonObject]
 Names = str | list[str]
-
-_MARKDOWN_BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
@@ -181,7 +178,7 @@ def _listed(names: Names) -> list[str]:
 
 def _chosen(rows: Rows, columns: list[str] | None) -> list[str]:
     if columns is None:
-        return columns_of(rows)
+        columns = columns_of(rows)
     check_columns(rows, columns)
     return list(dict.fromkeys(columns))
 
@@ -196,4 +193,4 @@ def _markdown(value: JsonValue) -> str:
     text = "" if value is None else as_text(value)
     for char, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;")):
         text = text.replace(char, escaped)
-    return _MARKDOWN_BREAK.sub("<br>", text)
+    return "<br>".join(text.splitlines())
