@@ -234,7 +234,9 @@ class _Scanner:
     def _free_word(self, at: int) -> bool:
         """Whether a word has no meaning for the planner, so that after a column it can only be a value."""
         lexicon = self.reading.lexicon
-        return not any(lexicon.has(name, self.tokens[at].plain) for name in lexicon.sets if name not in ("read", "approving"))
+        return not any(
+            lexicon.has(name, self.tokens[at].plain) for name in lexicon.sets if name not in ("read", "approving")
+        )
 
     def _compared(self, at: int) -> tuple[Operator, Token, int] | None:
         best: tuple[Operator, Token, int] | None = None

@@ -32,7 +32,25 @@ _NUMBER_WORDS = {
     for word in words.split()
 }
 COUNT_COLUMN = "count"
-_NO_COLUMNS = "glue stop and or not thing show write keep drop count sort make convert approving checking by".split()
+_NO_COLUMNS = [
+    "glue",
+    "stop",
+    "and",
+    "or",
+    "not",
+    "thing",
+    "show",
+    "write",
+    "keep",
+    "drop",
+    "count",
+    "sort",
+    "make",
+    "convert",
+    "approving",
+    "checking",
+    "by",
+]
 
 
 @dataclass(frozen=True, slots=True)

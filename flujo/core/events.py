@@ -80,11 +80,60 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class StepContinued:
+    """A step failed and the list goes on without its output (`on_error: continue`)."""
+
+    TYPE: ClassVar = "step_continued"
+    error: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class StepCancelled:
+    """A running step was stopped because its region was decided without it."""
+
+    TYPE: ClassVar = "step_cancelled"
+    started: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RegionEntered:
     """A region whose entry decides something later: it read the clock, or has a deadline."""
 
     TYPE: ClassVar = "region_entered"
     moment: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionReopened:
+    """A failed region is tried again: failures inside it no longer count, results stay."""
+
+    TYPE: ClassVar = "region_reopened"
+    attempt: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class IterationFinished:
+    """One iteration of a loop is over: its output, what the next one gets, its context writes.
+
+    Every hundredth holds the whole context in `context`, so that a resume reads a bounded number of them.
+    """
+
+    TYPE: ClassVar = "iteration_finished"
+    output: JsonValue = None
+    next_input: JsonValue = None
+    delta: list[JsonValue] | None = None
+    context: JsonObject | None = None
+    exit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """A wait was begun; it is over at `due` (microseconds)."""
+
+    TYPE: ClassVar = "timer_set"
+    due: int
+    moment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +214,13 @@ Event = (
     | StepCompleted
     | StepFailed
     | StepSkipped
+    | StepContinued
+    | StepCancelled
     | RegionEntered
+    | RegionReopened
+    | IterationFinished
     | RegionFinished
+    | TimerSet
     | TaskOpened
     | TaskAnswered
     | OwnerChanged
@@ -227,7 +281,13 @@ class Row:
         return event
 
 
-BLOB_FIELD = {"run_started": "input", "step_completed": "output", "region_finished": "output", "run_finished": "output"}
+BLOB_FIELD = {
+    "run_started": "input",
+    "step_completed": "output",
+    "iteration_finished": "output",
+    "region_finished": "output",
+    "run_finished": "output",
+}
 """The field of an event that may be kept as a blob, by type."""
 
 

@@ -6,7 +6,7 @@ new version of the journal. Children of a region are Flows; a Flow is a chain, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -70,6 +70,13 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A person must agree before the call: they see exactly what will be done."""
+
+    message: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What every node has: its name in its list, its YAML word and place, and the fields of every step."""
 
@@ -82,6 +89,9 @@ class Meta:
     sets: tuple[tuple[tuple[str, ...], Template], ...] = ()
     merges_output: bool = False
     retry: Retry | None = None
+    timeout: float | None = None
+    approval: Approval | None = None
+    on_error: Literal["fail", "continue"] | Flow = "fail"
 
 
 @dataclass(frozen=True)
@@ -115,11 +125,36 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduce:
+    """How the results of a region become one value: by a word, a template over `results`, or a call."""
+
+    word: Literal["concat", "sum", "merge", "first", "last", "majority"] | None = None
+    template: Template | None = None
+    call: Call | None = None
+
+
+Merge = Literal["strict", "last", "none"]
+"""What becomes of the context writes of branches or items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How branches that run at the same time come together: `needed` of them must succeed, None for all."""
+
+    needed: int | None = None
+    ignores_failures: bool = False
+    max_concurrency: int = 1000
+    merge: Merge = "strict"
+    reduce: Reduce | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """A list of steps: a chain, or a graph as soon as one child has needs."""
+    """A list of steps: a chain, a graph as soon as one child has needs, or with `join` branches side by side."""
 
     meta: Meta
     children: tuple[Node, ...]
+    join: Join | None = None
 
     @property
     def is_chain(self) -> bool:
@@ -139,12 +174,20 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A list of steps run for each item of a list or mapping."""
+    """A list of steps run for each item of a list or mapping, or for each batch of items.
+
+    `tolerate` is how many items may fail, or with `percent` how many in a hundred.
+    """
 
     meta: Meta
     over: Template
     body: Flow
     max_concurrency: int = 8
+    batch: int | None = None
+    tolerate: int = 0
+    percent: bool = False
+    merge: Merge = "strict"
+    reduce: Reduce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +198,38 @@ class Loop:
     body: Flow
     max: int
     until: Template | None = None
+    while_: Template | None = None
+    init: Template | None = None
+    next_input: Template | None = None
+    output: Template | None = None
+    fails_at_max: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """A pause for a person: opens a task, ends with the validated answer."""
+class Question:
+    """What a person is asked."""
 
-    meta: Meta
     message: Template
     show: Template | None = None
     choices: tuple[str, ...] = ()
     schema: JsonObject | None = None
     sink: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """How long to wait: seconds, or until a time."""
+
+    seconds: float | None = None
+    until: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause: for a person, whose validated answer is the output, or for a time."""
+
+    meta: Meta
+    on: Question | Timer
 
 
 Node = Call | Flow | Branch | Map | Loop | Wait
@@ -204,49 +267,51 @@ class PlaceTable(Protocol):
 
 def describe(node: Node) -> JsonObject:
     """Return a node as JSON: what it does, without places and prose."""
-    meta = node.meta
-    shared: JsonObject = {"name": meta.name, "kind": meta.kind}
-    for key, template in (("when", meta.when), ("input", meta.input)):
-        if template is not None:
-            shared[key] = template.source
-    if meta.needs:
-        shared["needs"] = list(meta.needs)
-    if meta.sets:
-        shared["set"] = {".".join(path): template.source for path, template in meta.sets}
-    if meta.merges_output:
-        shared["updates_context"] = True
-    return shared | _own(node)
+    shown = _plain(node)
+    assert isinstance(shown, dict)
+    return shown
 
 
-def _own(node: Node) -> JsonObject:
-    match node:
+_UNSAID = frozenset({"path", "description"})
+
+
+def _plain(part: object) -> JsonValue:
+    """Return a part of a graph as JSON: fields at their defaults are left out, so that new ones change no digest."""
+    match part:
         case Call():
-            arguments = None if node.arguments is None else node.arguments.source
-            return {"call": node.target, "identity": node.identity, "arguments": arguments, "main": node.main}
-        case Flow():
-            return {"flow": [describe(child) for child in node.children]}
-        case Branch():
-            branches = {key: describe(flow) for key, flow in node.branches}
-            return {"branch": node.condition.source, "branches": branches, "default": node.default}
-        case Map():
-            return {"map": node.over.source, "body": describe(node.body), "max_concurrency": node.max_concurrency}
-        case Loop():
-            until = None if node.until is None else node.until.source
-            return {"loop": describe(node.body), "max": node.max, "until": until}
-        case Wait():
-            show = None if node.show is None else node.show.source
-            choices, sink = list(node.choices), list(node.sink or ())
-            return {"wait": node.message.source, "show": show, "choices": choices, "schema": node.schema, "sink": sink}
+            return {"call": part.identity, "effect": part.effect, **_fields(part, "meta", "arguments", "main")}
+        case Meta() | Retry() | Approval() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
+            return {type(part).__name__.lower(): _fields(part)}
+        case Question() | Timer() | Wait():
+            return {type(part).__name__.lower(): _fields(part)}
+        case tuple():
+            return [_plain(item) for item in part]
+        case frozenset():
+            return sorted(part)
+        case None | bool() | int() | float() | str() | list() | dict():
+            return part
+    source: JsonValue = part.source  # type: ignore[attr-defined]  # what is left is a Template
+    return {"template": source}
+
+
+def _fields(part: object, *only: str) -> JsonObject:
+    shown = {}
+    for item in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, item.name)
+        if item.name not in _UNSAID and (not only or item.name in only) and value != item.default:
+            shown[item.name] = _plain(value)
+    return shown
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly inside `node`."""
+    """Return the nodes directly inside `node`, that of a catch included."""
+    caught = (node.meta.on_error,) if isinstance(node.meta.on_error, Flow) else ()
     match node:
         case Flow():
-            return node.children
+            return node.children + caught
         case Branch():
-            return tuple(flow for _, flow in node.branches)
+            return tuple(flow for _, flow in node.branches) + caught
         case Map() | Loop():
-            return (node.body,)
+            return (node.body, *caught)
         case _:
-            return ()
+            return caught

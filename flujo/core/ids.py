@@ -31,6 +31,13 @@ def indexed(parent: Address, index: int) -> Address:
     return Address(f"{parent}[{index}]")
 
 
+def quoted(key: str) -> str:
+    """Return a branch key as part of an address: `%`, `/`, `[` and `]` are percent-encoded."""
+    for sign in "%/[]":
+        key = key.replace(sign, f"%{ord(sign):02X}")
+    return key
+
+
 def task_id(run: RunId, seq: int) -> TaskId:
     """Return the id of the task that the event `seq` of `run` opened."""
     return TaskId(f"{run}.{seq}")

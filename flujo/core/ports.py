@@ -277,6 +277,14 @@ class Attempts(Protocol):
         """Record a failed attempt and plan the next one in `delay` seconds."""
         ...
 
+    def consent(self) -> Outcome | None:
+        """Ask a person whether the call may be made; None when one has agreed to exactly this call."""
+        ...
+
+    async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Go on, for so long at most; a call that may have taken effect by then is in doubt."""
+        ...
+
 
 class Policy(Protocol):
     """A wrapper round one call that may answer, delay, repeat or refuse it; stateless. One file in `policies/` each."""

@@ -27,6 +27,7 @@ from flujo.core.ports import (
     TaskHeader,
 )
 from flujo.core.values import EMPTY, JsonObject, canonical_bytes, sha256
+from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record
 from flujo.engine.scope import Frame
 
@@ -115,9 +116,9 @@ class LiveAttempts:
         self._tools = tools
         self._fingerprint = order.fingerprint
         self._address = order.frame.address
-        self.failures: list[Failed] = journal.failures(self._address)
-        self._made, self._began = journal.earlier(self._address)
-        self._due = journal.retry_at(self._address)
+        self.failures: list[Failed] = journal.past.failures(self._address)
+        self._made, self._began = journal.past.earlier(self._address)
+        self._due = journal.past.retry_at(self._address)
         self._started = 0
 
     def answer(self, outcome: Outcome) -> Answer:
@@ -155,35 +156,55 @@ class LiveAttempts:
         key = sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
         if call.changes_things:
             started = StepStarted(self._made + 1, self._order.frame.moment(), key)
-            self._journal.append(Draft(started, self._address, self._fingerprint))
-        else:
-            self._journal.flush()
+            self._journal.append(Draft(started, self._address, self._fingerprint), hold=True)
+        await self._journal.commit()
         self._started = tools.clock.now()
         context = SkillContext(
             self._journal.run, self._address, key, tools.workspace, tools.clock, self._order.frame.source()
         )
         run = tools.runners[call.runner].run
         assert run is not None, call.runner
-        return await run(
-            call,
-            self._order.arguments,
-            CallContext(tools.skills, tools.model, context, self._made + 1, self.failures),
-        )
+        context_of_call = CallContext(tools.skills, tools.model, context, self._made + 1, self.failures)
+        work = run(call, self._order.arguments, context_of_call)
+        return await (protect(work) if call.changes_things else work)
+
+    def consent(self) -> Outcome | None:
+        """Ask a person whether the call may be made; None when one has agreed to exactly this call."""
+        approval, frame = self.call.meta.approval, self._order.frame
+        shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
+        question = self._journal.question(self._address, "approval")
+        if question is None:
+            text = f"may `{self._address}` call {self.call.target}?"
+            message = text if approval is None or approval.message is None else approval.message.render(frame)
+            return open_task(self._journal, frame, TaskOpened("approval", message, shown, ["yes", "no"]))
+        seq, answered = question
+        if answered is None:
+            return Suspended((task_id(self._journal.run, seq),))
+        if answered.answer == "yes":
+            return None
+        because = f": {answered.comment}" if answered.comment else ""
+        return Failed.of("FLJ0701", f"`{answered.by}` did not approve `{self._address}`{because}", retry="never")
+
+    async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Go on, for so long at most; a call that may have taken effect by then is in doubt."""
+        outcome = await in_time(proceed(), self._tools.clock.sleep(seconds))
+        if outcome is not None:
+            return outcome
+        if self.call.changes_things and self.call.idempotent == "no":
+            return self._ask_whether_done("took too long")
+        return Failed.of("FLJ0508", f"the call took longer than {seconds:g} s", retry="timeout")
 
     def settle_doubt(self) -> Outcome | None:
         """Return what a person said of an attempt that was cut off; None when the call may be made.
 
         A call that is idempotent, or whose receiver knows its key, goes again with the same key.
         """
-        doubt = self._journal.doubt(self._address)
+        doubt = self._journal.past.doubt(self._address)
         if doubt is None or self.call.idempotent != "no":
             return None
-        question = self._journal.question(self._address)
+        question = self._journal.question(self._address, "in_doubt")
         if question is None or question[0] < doubt.seq:
-            text = f"`{self._address}` ({self.call.target}) was cut off: did it take effect?"
-            choices = ["done", "retry", "fail"]
-            shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
-            return open_task(self._journal, self._order.frame, TaskOpened("in_doubt", text, shown, choices))
+            return self._ask_whether_done("was cut off")
         seq, answered = question
         if answered is None:
             return Suspended((task_id(self._journal.run, seq),))
@@ -193,6 +214,12 @@ class LiveAttempts:
             case {"choice": "retry"}:
                 return None
         return Failed.of("FLJ0810", f"`{answered.by}` said that the call which was cut off failed", retry="never")
+
+    def _ask_whether_done(self, what: str) -> Suspended:
+        text = f"`{self._address}` ({self.call.target}) {what}: did it take effect?"
+        shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
+        question = TaskOpened("in_doubt", text, shown, ["done", "retry", "fail"])
+        return open_task(self._journal, self._order.frame, question)
 
 
 def failure_event(failed: Failed, attempt: int, started: int, retry_at: int | None) -> StepFailed:

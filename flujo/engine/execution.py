@@ -21,11 +21,14 @@ from flujo.core.events import (
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
-from flujo.core.ports import Ids, Projection, RunHeader, Store
+from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
 from flujo.core.values import JsonObject, JsonValue, digest
+from flujo.engine.commit import Committer
 from flujo.engine.dispatch import LiveDispatcher, Tools
 from flujo.engine.fold import Recorded
-from flujo.engine.journal import Journal, Observer
+from flujo.engine.journal import Journal, Observer, Owner
+from flujo.engine.past import Past
+from flujo.engine.regions import run_region
 from flujo.engine.replay import Replay, ReplayRecord, replay
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
@@ -55,6 +58,7 @@ class Engine:
         self._tools = tools
         self._ids = ids
         self._compile = compile
+        self._committer = Committer(store)
         self._environment = {"flujo": version, "python": platform.python_version(), "system": platform.system()}
 
     async def start(self, graph: Graph, input: JsonValue, observe: Observer | None = None) -> RunId:
@@ -63,7 +67,7 @@ class Engine:
         now = self._tools.clock.now()
         self._store.create(RunHeader(run, graph.name, "running", now, now))
         with self._store.claim(run) as claim:
-            journal = Journal(self._store, run, claim.epoch, self._tools.clock, observe)
+            journal = self._journal(run, claim.epoch, observe)
             seed = self._ids.seed()
             started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
             journal.append(Draft(started))
@@ -91,9 +95,10 @@ class Engine:
                 raise StateError("FLJ0802", f"run `{run}` is {status}, only a failed run can be redriven", help=hint)
             graph, facts = self._recompiled(run)
             failed = [row.address for row in self._store.index(run) if row.type == "step_failed"]
-            reopened = [address for address in dict.fromkeys(failed) if journal.failures(address)]
+            reopened = [address for address in dict.fromkeys(failed) if journal.past.failures(address)]
             event = RunResumed("redrive", list(reopened))
-            journal.reopened_at = journal.append(Draft(event), change=Projection(status="running"))
+            seq = journal.append(Draft(event), change=Projection(status="running"))
+            journal.past.add(IndexRow(seq, event.TYPE, ROOT, ""))
             await self._drive(journal, graph, facts)
 
     async def replay(self, run: RunId) -> Replay:
@@ -113,9 +118,9 @@ class Engine:
 
     def events(self, run: RunId) -> Iterator[Recorded]:
         """Yield the events of a run in order, values in blobs put back."""
-        journal = Journal(self._store, run, 0, self._tools.clock)
+        past = Past(self._store, run)
         for row in self._store.index(run):
-            event, labels = journal.event(row.seq)
+            event, labels = past.event(row.seq)
             yield Recorded(row.seq, self._store.row(run, row.seq).at, row.address, event, labels)
 
     def graph(self, run: RunId) -> Graph:
@@ -125,13 +130,14 @@ class Engine:
     # --- inside ---
 
     def _journal(self, run: RunId, epoch: int, observe: Observer | None) -> Journal:
-        journal = Journal(self._store, run, epoch, self._tools.clock, observe)
+        owner = Owner(epoch, self._committer, observe)
+        journal = Journal(self._store, Past(self._store, run), self._tools.clock, owner)
         journal.load()
         return journal
 
     def _recompiled(self, run: RunId) -> tuple[Graph, RunFacts]:
         first = next(iter(self._store.rows(run)), None)
-        started = Journal(self._store, run, 0, self._tools.clock).event(1)[0] if first else None
+        started = Past(self._store, run).event(1)[0] if first else None
         if first is None or not isinstance(started, RunStarted):
             raise StateError("FLJ0802", f"run `{run}` was cut off before its first event", help="start it again")
         graph = self._compile(started.pinned)
@@ -150,18 +156,19 @@ class Engine:
         journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
 
     async def _drive(self, journal: Journal, graph: Graph, facts: RunFacts) -> None:
-        runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts)
+        runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts, run_region)
         try:
-            outcome = await runner.run()
+            with journal.lane():
+                outcome = await runner.run()
         except BaseException:
             journal.flush()  # what is done is done, also when this process is being stopped
             raise
-        self._end(journal, outcome)
+        self._end(journal, outcome, runner.partial)
 
-    def _end(self, journal: Journal, outcome: Outcome) -> None:
+    def _end(self, journal: Journal, outcome: Outcome, partial: bool) -> None:
         match outcome:
             case Done():
-                status: RunStatus = "completed"
+                status: RunStatus = "partial" if partial else "completed"
                 event = RunFinished(status, outcome.output)
             case Failed():
                 status = "denied" if outcome.code.startswith("FLJ07") else "failed"

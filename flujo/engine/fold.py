@@ -21,10 +21,9 @@ from flujo.core.events import (
     TaskOpened,
 )
 from flujo.core.graph import Branch, Call, Flow, Node
-from flujo.core.ids import ROOT, Address, RunId, TaskId, child, task_id
+from flujo.core.ids import ROOT, Address, RunId, TaskId, child, quoted, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.values import JsonObject, JsonValue
-from flujo.engine.runner import quoted
 from flujo.engine.scope import iso
 
 

@@ -6,8 +6,9 @@ begins; so a step costs one commit. What is held counts as recorded for nobody u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from flujo.core.errors import FlujoError, StateError
@@ -15,26 +16,25 @@ from flujo.core.events import (
     BLOB_FIELD,
     Draft,
     Event,
+    IterationFinished,
     RegionEntered,
     Row,
-    RunResumed,
-    StepFailed,
     StepStarted,
     TaskAnswered,
     TaskOpened,
+    TimerSet,
     body_of,
     fields_hash,
     row_hash,
 )
-from flujo.core.ids import Address, Digest, RunId
-from flujo.core.outcomes import Failed
+from flujo.core.ids import Address, Digest
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
-from flujo.core.values import EMPTY, MAX_VALUE_BYTES, load_stored, sha256, stored_bytes
+from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
+from flujo.engine.commit import Committer
+from flujo.engine.past import Past
 
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
-
-_TERMINAL = frozenset({"step_completed", "step_skipped", "region_finished"})
 
 Observer = Callable[[Row], None]
 """Told of each row once it is written."""
@@ -56,12 +56,40 @@ class Record(Protocol):
         """Return a recorded event whole, with its labels."""
         ...
 
-    def question(self, address: Address) -> tuple[int, TaskAnswered | None] | None:
-        """Return the seq of the last task opened at an address, with its answer if it has one."""
+    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
+        """Return the seq of the last task of a kind opened at an address, with its answer if it has one."""
         ...
 
-    def entered(self, address: Address) -> bool:
-        """Say whether the entry of the region at an address is recorded; its moment is then the recorded one."""
+    def remember(self) -> AbstractContextManager[None]:
+        """Keep what is appended findable while it is open: a region inside it may be entered again."""
+        ...
+
+    def now(self) -> int:
+        """Return the moment it is, in microseconds."""
+        ...
+
+    async def until(self, due: int) -> None:
+        """Wait until a moment has come."""
+        ...
+
+    def entered(self, address: Address) -> Event | None:
+        """Return the recorded entry of the region or timer at an address, if there is one."""
+        ...
+
+    def reopenings(self, address: Address) -> int:
+        """Return how often the region at an address was tried again."""
+        ...
+
+    def iterations(self, loop: Address) -> int:
+        """Return how many iterations of a loop are recorded as finished."""
+        ...
+
+    def iteration(self, address: Address) -> tuple[IterationFinished, frozenset[str]]:
+        """Return the recorded end of one iteration."""
+        ...
+
+    def decision(self, address: Address) -> Event | None:
+        """Return the recorded end of a region that is entered again, for what it decided (a replay has one)."""
         ...
 
     def moment(self, address: Address) -> int:
@@ -72,128 +100,102 @@ class Record(Protocol):
         """Add events; return the seq of the last. With `hold` they may be written with the next ones."""
         ...
 
+    def lane(self) -> AbstractContextManager[None]:
+        """Count a lane of steps that runs beside others, while it is open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The right to write a run's events: the epoch, how they are committed, and who is told."""
+
+    epoch: int
+    committer: Committer
+    observe: Observer | None = None
+
 
 class Journal:
-    """A run's events, with the right to add to them."""
+    """A run's events, with the right to add to them (the ports `Record` and `Writer`)."""
 
-    def __init__(self, store: Store, run: RunId, epoch: int, clock: Clock, observe: Observer | None = None) -> None:
-        self.run = run
+    def __init__(self, store: Store, past: Past, clock: Clock, owner: Owner) -> None:
+        self.run = past.run
+        self.past = past
         self._store = store
-        self._epoch = epoch
         self._clock = clock
-        self._observe = observe
+        self._owner = owner
         self._seq = 0
         self._hash = b""
         self._held: list[Row] = []
         self._blobs: dict[Digest, bytes] = {}
-        self._index: dict[Address, list[IndexRow]] = {}
-        self.reopened_at = 0
+        self._remembering = 0
+        self.ended = past.ended
+        self.event = past.event
+        self.question = past.question
+        self.iterations = past.iterations
 
     def load(self) -> None:
         """Read the index of what is recorded; check that the last row is whole."""
         rows = self._store.index(self.run)
-        self.index(rows)
+        for row in rows:
+            self.past.add(row)
         if rows:
             last = self._store.row(self.run, rows[-1].seq)
             if row_hash(last) != last.hash or last.seq != len(rows):
                 raise StateError("FLJ0805", f"event {last.seq} of run `{self.run}` does not fit its hash")
             self._seq, self._hash = last.seq, last.hash
 
-    def index(self, rows: Sequence[IndexRow]) -> None:
-        """Take the index of what is recorded."""
-        for row in rows:
-            if row.type == "run_resumed":
-                event = self.event(row.seq)[0]
-                if isinstance(event, RunResumed) and event.reason == "redrive":
-                    self.reopened_at = row.seq
-            self._index.setdefault(row.address, []).append(row)
-
     @property
     def next_seq(self) -> int:
         """The seq that the next event will have."""
         return self._seq + 1
 
-    # --- looking up ---
+    def entered(self, address: Address) -> Event | None:
+        """Return the recorded entry of the region or timer at an address, if there is one."""
+        return self.past.last(address, "region_entered", "timer_set")
 
-    def ended(self, address: Address) -> IndexRow | None:
-        """Return the event that ended the step or region at an address, if there is one.
+    def reopenings(self, address: Address) -> int:
+        """Return how often the region at an address was tried again since the last redrive."""
+        after = self.past.reopened(Address(""))
+        return sum(row.type == "region_reopened" and row.seq > after for row in self.past.rows(address))
 
-        A failure is an end when no further attempt was planned and no redrive came after it.
-        """
-        for row in reversed(self._index.get(address, ())):
-            if row.type in _TERMINAL:
-                return row
-            if row.type == "step_failed" and row.seq > self.reopened_at:
-                return row if self._failed(row).retry_at is None else None
+    def iteration(self, address: Address) -> tuple[IterationFinished, frozenset[str]]:
+        """Return the recorded end of one iteration."""
+        row = next(row for row in reversed(self.past.rows(address)) if row.type == "iteration_finished")
+        event, labels = self.event(row.seq)
+        assert isinstance(event, IterationFinished)
+        return event, labels
+
+    def decision(self, address: Address) -> Event | None:
+        """Return nothing: a region that is entered here has not been decided."""
         return None
-
-    def retry_at(self, address: Address) -> int | None:
-        """Return when the next attempt at an address is due, if one was planned."""
-        for row in reversed(self._index.get(address, ())):
-            if row.type == "step_failed" and row.seq > self.reopened_at:
-                return self._failed(row).retry_at
-        return None
-
-    def failures(self, address: Address) -> list[Failed]:
-        """Return the failed attempts at an address since the last redrive, oldest first."""
-        rows = [row for row in self._index.get(address, ()) if row.type == "step_failed"]
-        return [failure_of(self._failed(row)) for row in rows if row.seq > self.reopened_at]
-
-    def earlier(self, address: Address) -> tuple[int, int | None]:
-        """Return how many attempts at an address have failed, redriven ones included, and when the first began."""
-        rows = [row for row in self._index.get(address, ()) if row.type == "step_failed"]
-        return len(rows), self._failed(rows[0]).started if rows else None
-
-    def _failed(self, row: IndexRow) -> StepFailed:
-        event = self.event(row.seq)[0]
-        assert isinstance(event, StepFailed)
-        return event
-
-    def entered(self, address: Address) -> bool:
-        """Say whether the entry of the region at an address is recorded; its moment is then the recorded one."""
-        return any(row.type == "region_entered" for row in self._index.get(address, ()))
 
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""
-        for row in reversed(self._index.get(address, ())):
-            if row.type in ("step_started", "region_entered"):
-                event = self.event(row.seq)[0]
-                assert isinstance(event, StepStarted | RegionEntered)
+        event = self.past.last(address, "step_started", "region_entered", "timer_set")
+        match event:
+            case StepStarted() | RegionEntered():
+                return event.moment
+            case TimerSet() if event.moment is not None:
                 return event.moment
         return self._clock.now()
 
-    def doubt(self, address: Address) -> IndexRow | None:
-        """Return the start of an attempt that never ended, if there is one: nobody knows whether it took effect."""
-        started = None
-        for row in self._index.get(address, ()):
-            if row.type == "step_started":
-                started = row
-            elif row.type in ("step_failed", "step_completed"):
-                started = None
-        return started
-
-    def question(self, address: Address) -> tuple[int, TaskAnswered | None] | None:
-        """Return the seq of the last task opened at an address since the last redrive, with its answer if any."""
-        opened = 0
-        answer = None
-        for row in self._index.get(address, ()):
-            if row.seq > self.reopened_at and row.type == "task_opened":
-                opened, answer = row.seq, None
-            elif row.seq > self.reopened_at and row.type == "task_answered":
-                event = self.event(row.seq)[0]
-                answer = event if isinstance(event, TaskAnswered) else None
-        return (opened, answer) if opened else None
-
-    def event(self, seq: int) -> tuple[Event, frozenset[str]]:
-        """Return a recorded event whole, with its labels; the value in a blob is put back."""
-        row = self._store.row(self.run, seq)
-        large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
+    @contextmanager
+    def remember(self) -> Iterator[None]:
+        """Keep what is appended findable while it is open: a region inside it may be entered again."""
+        self._remembering += 1
         try:
-            event = row.event(large)
-        except (ValueError, TypeError) as error:
-            where = f" of step `{row.address}`" if row.address else ""
-            raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error
-        return event, frozenset(row.labels.split(",")) if row.labels else EMPTY
+            yield
+        finally:
+            self._remembering -= 1
+
+    def now(self) -> int:
+        """Return the moment it is, in microseconds."""
+        return self._clock.now()
+
+    async def until(self, due: int) -> None:
+        """Wait until a moment has come; what is held is written first."""
+        self.flush()
+        await self._clock.sleep(max(0.0, (due - self._clock.now()) / 1_000_000))
 
     # --- appending ---
 
@@ -206,28 +208,44 @@ class Journal:
         return self._seq
 
     def flush(self, change: Projection = NO_CHANGE) -> None:
-        """Write what is held in one transaction."""
-        rows, blobs = self._held, self._blobs
-        if not rows:
-            return
-        self._held, self._blobs = [], {}
-        self._store.append(rows, blobs, change)
-        if self._observe:
+        """Write what is held, now, in one transaction."""
+        if self._held:
+            self._owner.committer.write(self, change)
+
+    async def commit(self) -> None:
+        """Return when all that was held is written; other lanes' events may go with it."""
+        if self._held:
+            await self._owner.committer.commit(self)
+
+    def lane(self) -> AbstractContextManager[None]:
+        """Count a lane of steps that runs beside others, while it is open."""
+        return self._owner.committer.lane()
+
+    def ready(self) -> tuple[Sequence[Row], Mapping[Digest, bytes]]:
+        """Return what waits to be written."""
+        return self._held, self._blobs
+
+    def written(self, count: int) -> None:
+        """Forget the first `count` rows: they are in the store now."""
+        rows, self._held = self._held[:count], self._held[count:]
+        if not self._held:
+            self._blobs = {}
+        if self._owner.observe:
             for row in rows:
-                self._observe(row)
+                self._owner.observe(row)
 
     def _row(self, draft: Draft) -> Row:
         event = draft.event
         body, blob = self._encode(event)
         labels = ",".join(sorted(draft.labels)) if draft.labels else ""
         fields = (
-            self.run, self._seq + 1, event.TYPE, draft.address, draft.fingerprint, self._clock.now(), self._epoch,
-            labels, blob, "", body, self._hash,
+            self.run, self._seq + 1, event.TYPE, draft.address, draft.fingerprint, self._clock.now(),
+            self._owner.epoch, labels, blob, "", body, self._hash,
         )  # fmt: skip
         self._hash = fields_hash(*fields)
         self._seq += 1
-        if isinstance(event, TaskOpened | TaskAnswered):
-            self._index.setdefault(draft.address, []).append(IndexRow(self._seq, event.TYPE, draft.address, ""))
+        if self._remembering or isinstance(event, TaskOpened | TaskAnswered):
+            self.past.add(IndexRow(self._seq, event.TYPE, draft.address, ""))
         return Row(*fields, self._hash)
 
     def _encode(self, event: Event) -> tuple[bytes, str]:
@@ -245,8 +263,3 @@ class Journal:
         self._blobs[blob] = value
         del fields[name]
         return stored_bytes(fields), blob
-
-
-def failure_of(event: StepFailed) -> Failed:
-    """Return the failure an event recorded, with the detail the next attempt may look at."""
-    return replace(Failed.from_json(event.error), detail=event.detail)

@@ -7,20 +7,24 @@ context and the run's output. The chain of hashes is checked on the way, so that
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from flujo.core.errors import StateError
 from flujo.core.events import (
     Draft,
     Event,
+    IterationFinished,
     RegionFinished,
     Row,
     RunFinished,
     StepCompleted,
+    StepContinued,
     StepFailed,
     StepSkipped,
     TaskAnswered,
     TaskOpened,
+    TimerSet,
     row_hash,
 )
 from flujo.core.graph import Graph
@@ -29,7 +33,8 @@ from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order
-from flujo.engine.journal import Journal, failure_of
+from flujo.engine.past import Past, failure_of
+from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
 
@@ -37,6 +42,8 @@ CUT_OFF = Suspended(())
 """The record ends here: the run was not finished when it was recorded."""
 
 _COMPARED = {
+    "step_continued": ("error",),
+    "iteration_finished": ("output", "next_input", "delta", "context", "exit"),
     "step_completed": ("output", "delta"),
     "region_finished": ("output", "decision", "delta"),
     "step_failed": ("error",),
@@ -79,8 +86,8 @@ class ReplayRecord:
     """A run's record that answers nothing in advance and compares what would be appended (the port `Record`)."""
 
     def __init__(self, store: Store, run: RunId, clock: Clock) -> None:
-        self._journal = Journal(store, run, 0, clock)
-        self._rows: dict[Address, list[IndexRow]] = {}
+        self._past = Past(store, run)
+        self._clock = clock
         self._asked: set[Address] = set()
         self._met: set[Address] = set()
         self.differences: list[Difference] = []
@@ -90,7 +97,6 @@ class ReplayRecord:
     def load(self, rows: Iterable[Row]) -> None:
         """Read what is recorded and check the chain of hashes."""
         previous, expected = b"", 1
-        index = []
         for row in rows:
             if row.seq != expected:
                 self.differ(row.address, f"event {expected}", "present", "missing")
@@ -99,10 +105,7 @@ class ReplayRecord:
             elif row.previous != previous:
                 self.differ(row.address or f"event {row.seq}", "previous hash", row.previous.hex(), previous.hex())
             previous, expected = row.hash, row.seq + 1
-            entry = IndexRow(row.seq, row.type, row.address, row.fingerprint)
-            index.append(entry)
-            self._rows.setdefault(row.address, []).append(entry)
-        self._journal.index(index)
+            self._past.add(IndexRow(row.seq, row.type, row.address, row.fingerprint))
 
     def differ(self, address: str, field: str, recorded: JsonValue, now: JsonValue) -> None:
         """Note a difference, once for each place and field."""
@@ -115,21 +118,53 @@ class ReplayRecord:
         """Return nothing: in a replay every step is entered."""
         return None
 
-    def entered(self, address: Address) -> bool:
-        """Return False: in a replay every region is entered."""
-        return False
+    def entered(self, address: Address) -> Event | None:
+        """Return the recorded entry of a timer; regions are entered anew, with the recorded moment."""
+        event = self._past.last(address, "timer_set")
+        return event if isinstance(event, TimerSet) else None
+
+    def reopenings(self, address: Address) -> int:
+        """Return 0: only the last, recorded try of a region is replayed."""
+        return 0
+
+    def iterations(self, loop: Address) -> int:
+        """Return 0: in a replay every iteration is run."""
+        return 0
+
+    def iteration(self, address: Address) -> tuple[IterationFinished, frozenset[str]]:
+        """Raise LookupError: no iteration is taken as recorded."""
+        raise LookupError(address)
+
+    def decision(self, address: Address) -> Event | None:
+        """Return the recorded end of a region: races are not decided twice."""
+        return self._past.last(address, "region_finished")
+
+    def now(self) -> int:
+        """Return a moment before every deadline: time plays no part in a replay."""
+        return 0
+
+    async def until(self, due: int) -> None:
+        """Wait for nothing, or for ever where it would end a region: recorded ends decide that."""
+
+    def remember(self) -> AbstractContextManager[None]:
+        """Do nothing: all is findable."""
+        return nullcontext()
+
+    def lane(self) -> AbstractContextManager[None]:
+        """Do nothing: a replay commits nothing."""
+        return nullcontext()
 
     def event(self, seq: int) -> tuple[Event, frozenset[str]]:
         """Return a recorded event whole, with its labels."""
-        return self._journal.event(seq)
+        return self._past.event(seq)
 
-    def question(self, address: Address) -> tuple[int, TaskAnswered | None] | None:
+    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
         """Return the recorded question once it has been asked again."""
-        return self._journal.question(address) if address in self._asked else None
+        return self._past.question(address, kind) if address in self._asked else None
 
     def moment(self, address: Address) -> int:
         """Return the recorded moment."""
-        for row in self._rows.get(address, ()):
+        for row in self._past.rows(address):
             event, _ = self.event(row.seq)
             moment = getattr(event, "moment", None)
             if moment is not None:
@@ -146,8 +181,10 @@ class ReplayRecord:
         event, address = draft.event, draft.address
         if isinstance(event, TaskOpened):
             self._asked.add(address)
-            row = next((row for row in reversed(self._rows.get(address, ())) if row.type == event.TYPE), None)
-        elif isinstance(event, StepCompleted | StepFailed | StepSkipped | RegionFinished):
+            row = next((row for row in reversed(self._past.rows(address)) if row.type == event.TYPE), None)
+        elif isinstance(event, IterationFinished):
+            row = next((row for row in reversed(self._past.rows(address)) if row.type == event.TYPE), None)
+        elif isinstance(event, StepCompleted | StepFailed | StepSkipped | StepContinued | RegionFinished):
             row = self.end(address)
             self._met.add(address)
         else:
@@ -169,7 +206,7 @@ class ReplayRecord:
 
     def compare_end(self, outcome: Outcome) -> None:
         """Compare the run's output with the recorded one, if the run was finished."""
-        last = next((row for row in reversed(self._rows.get(ROOT, ())) if row.type == "run_finished"), None)
+        last = next((row for row in reversed(self._past.rows(ROOT)) if row.type == "run_finished"), None)
         if last is None:
             return
         finished, _ = self.event(last.seq)
@@ -181,11 +218,15 @@ class ReplayRecord:
 
     def end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a step or region."""
-        return self._journal.ended(address)
+        return self._past.ended(address)
 
     def unmet(self) -> list[Address]:
         """Return addresses that ended in the record and were never reached."""
-        return [address for address in self._rows if address != ROOT and address not in self._met and self.end(address)]
+        return [
+            address
+            for address in self._past.addresses()
+            if address != ROOT and address not in self._met and self.end(address)
+        ]
 
 
 class ReplayDispatcher:
@@ -223,7 +264,7 @@ async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord) -> Replay:
     """Run `graph` again over a loaded record; compare everything, the end of the run included."""
     dispatcher = ReplayDispatcher(record)
     try:
-        outcome = await Runner(graph, record, dispatcher, facts).run()
+        outcome = await Runner(graph, record, dispatcher, facts, run_region).run()
         record.compare_end(outcome)
         for address in record.unmet():
             record.differ(address, "end", "recorded", "not reached")

@@ -1,33 +1,42 @@
 """The runner: one recursion over the tree of regions, the same for run, resume, redrive and replay.
 
 What is recorded is not done again: a finished step answers from the record, a finished region is skipped whole. Failure
-and suspension come back as outcomes.
+and suspension come back as outcomes. Here are lists and single steps; `regions` has what holds several of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
+from flujo.core.backoff import pause, wanted
 from flujo.core.errors import FlujoError, StateError
 from flujo.core.events import (
     Draft,
+    Event,
     RegionEntered,
     RegionFinished,
+    RegionReopened,
+    StepCancelled,
     StepCompleted,
+    StepContinued,
     StepFailed,
     StepSkipped,
     TaskOpened,
+    TimerSet,
 )
-from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Template, Wait, children
+from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Timer, Wait, children
 from flujo.core.ids import ROOT, Address, child, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import IndexRow
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
+from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, Order, failure_event, open_task
-from flujo.engine.journal import Record, failure_of
-from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult
+from flujo.engine.journal import Record
+from flujo.engine.past import failure_of
+from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class Skipped:
 
 
 SKIPPED = Skipped()
+SEEN = Done(None)
+"""The outcome of a step whose result stands in the scope already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +59,68 @@ class Finished:
     started: int = 0
 
 
-class Runner:
-    """Runs one graph for one run."""
+Region = Callable[["Runner", Node, Frame, StepResult], Awaitable[Outcome]]
+"""Runs a region that holds several lists; see `regions`."""
 
-    def __init__(self, graph: Graph, record: Record, dispatcher: Dispatcher, facts: RunFacts) -> None:
+
+class Runner:
+    """Runs one graph for one run. `partial` says whether a failure was passed over on the way."""
+
+    def __init__(self, graph: Graph, record: Record, dispatcher: Dispatcher, facts: RunFacts, regions: Region) -> None:
+        self.record = record
+        self.partial = False
         self._graph = graph
-        self._record = record
         self._dispatcher = dispatcher
         self._facts = facts
-        self._context = Context(dict(graph.context))
+        self._regions = regions
 
     async def run(self) -> Outcome:
         """Run the graph, or what is left of it; return the output of the run."""
-        scope = Scope(self._facts, self._context, None, StepResult("completed", Value(self._facts.input)))
-        outcome = await self._chain(self._graph.root, scope, ROOT)
+        context = Context(dict(self._graph.context))
+        scope = Scope(self._facts, context, None, StepResult("completed", Value(self._facts.input)))
+        outcome = await self.flow(self._graph.root, scope, ROOT)
         if isinstance(outcome, Done) and self._graph.output is not None:
-            frame = Frame(scope, ROOT, self._record.moment)
+            frame = Frame(scope, ROOT, self.record.moment)
             try:
                 return Done(self._graph.output.render(frame), frame.labels(self._graph.output))
             except FlujoError as error:
-                return self._failed(error, self._graph.root.meta, ROOT)
+                return self.failed(error, self._graph.root.meta, ROOT)
         return outcome
 
-    async def _chain(self, flow: Flow, scope: Scope, address: Address) -> Outcome:
+    async def flow(self, flow: Flow, scope: Scope, address: Address) -> Outcome:
+        """Run a list of steps; return the output of its last one."""
+        if not flow.is_chain:
+            frame = Frame(scope, address, self.record.moment)
+            return await self._regions(self, flow, frame, scope.previous)
         last = StepResult("completed")
         for node in flow.children:
-            outcome = await self._step(node, scope, address)
+            outcome = await self.step(node, scope, address)
             if isinstance(outcome, Failed | Suspended):
                 return outcome
             if isinstance(outcome, Done):
                 last = scope.previous
         return Done(last.output, last.labels)
 
-    async def _step(self, node: Node, scope: Scope, region: Address) -> Outcome | Skipped:
-        meta = node.meta
-        address = child(region, meta.name)
-        ended = self._record.ended(address)
-        if ended is not None:
-            return self._recall(node, scope, ended)
-        frame = Frame(scope, address, self._record.moment)
+    # --- one step ---
+
+    async def step(self, node: Node, scope: Scope, region: Address) -> Outcome | Skipped:
+        """Run one step, or recall it; its result is then in the scope."""
+        lane = LANE.get()
+        if lane is not None and lane.stopped:
+            raise Stopped
+        address = child(region, node.meta.name)
+        frame = Frame(scope, address, self.record.moment)
+        ended = self.record.ended(address)
+        outcome = self._recall(node, scope, ended) if ended is not None else await self._enter(node, frame)
+        if isinstance(outcome, Failed) and node.meta.on_error != "fail":
+            return await self._passed_over(node, frame, outcome)
+        return outcome
+
+    async def _enter(self, node: Node, frame: Frame) -> Outcome | Skipped:
+        meta, scope = node.meta, frame.scope
         try:
-            if meta.when is not None and not _boolean(meta.when, frame):
-                self._record.append(Draft(StepSkipped(frame.used_moment), address), hold=True)
+            if meta.when is not None and not boolean(meta.when, frame, "when"):
+                self.record.append(Draft(StepSkipped(frame.used_moment), frame.address), hold=True)
                 scope.steps[meta.name] = StepResult("skipped")
                 return SKIPPED
             given = scope.previous
@@ -99,66 +130,46 @@ class Runner:
             match node:
                 case Call():
                     return await self._call(node, frame, given)
-                case Branch():
-                    return await self._branch(node, frame, given)
                 case Wait():
-                    return self._wait(node, frame)
-                case Flow() | Map() | Loop():
-                    raise FlujoError("FLJ0901", f"no step kind of this version lowers to `{type(node).__name__}`")
+                    return await self._wait(node, frame)
+                case Branch() | Flow() | Map() | Loop():
+                    return await self._region(node, frame, given)
                 case _:
                     assert_never(node)
         except StateError:
             raise  # the journal itself does not work: nothing can be recorded about this step
         except FlujoError as error:
-            return self._fail(self._failed(error, meta, address), frame)
+            return self.fail(self.failed(error, meta, frame.address), frame)
         except ValueProblem as problem:
-            return self._fail(self._failed(FlujoError("FLJ0611", str(problem)), meta, address), frame)
-
-    # --- the four nodes of this version ---
+            return self.fail(self.failed(FlujoError("FLJ0611", str(problem)), meta, frame.address), frame)
+        except BaseException:
+            if lane_stopped():
+                self.record.append(Draft(StepCancelled(), frame.address), hold=True)
+            raise
 
     async def _call(self, node: Call, frame: Frame, given: StepResult) -> Outcome:
-        arguments = {} if node.arguments is None else node.arguments.render(frame)
-        labels = frame.labels(node.arguments)
-        if node.main is not None and node.main not in arguments:
-            arguments = {**arguments, node.main: given.output}
-            labels |= given.labels
-        answer = await self._dispatcher.dispatch(Order(node, frame, arguments, labels))
+        answer = await self._dispatcher.dispatch(order_of(node, frame, given))
         match answer.outcome:
             case Done() as done:
-                if labels:
-                    done = replace(done, labels=done.labels | labels)
                 return self._complete(node, frame, Finished(done, answer.fingerprint, answer.attempt, answer.started))
             case Failed() as failed:
-                placed = self._placed(failed, node.meta, frame.address)
-                return self._fail(placed, frame, answer.fingerprint, answer.attempt, answer.started)
+                placed = self.placed(failed, node.meta, frame.address)
+                return self.fail(placed, frame, answer.fingerprint, answer.attempt, answer.started)
             case Suspended() as suspended:
                 return suspended
 
-    async def _branch(self, node: Branch, frame: Frame, given: StepResult) -> Outcome:
-        if "now" in node.condition.functions and not self._record.entered(frame.address):
-            self._record.append(Draft(RegionEntered(frame.moment()), frame.address), hold=True)
-        key = branch_key(node.condition.render(frame))
-        flow = dict(node.branches).get(key)
-        if flow is None and node.default is not None:
-            key, flow = node.default, dict(node.branches)[node.default]
-        mark = len(self._context.writes)
-        outcome: Outcome = Done(None)
-        if flow is not None:
-            outcome = await self._chain(flow, frame.scope.inner(given), child(frame.address, quoted(key)))
-        if not isinstance(outcome, Done):
-            return outcome
-        self._write(node.meta, frame, outcome)
-        event = RegionFinished(outcome.output, key, self._context.writes[mark:] or None, None, frame.used_moment)
-        self._record.append(Draft(event, frame.address, "", outcome.labels), hold=True)
-        return self._visible(node, frame.scope, StepResult("completed", Value(outcome.output, outcome.labels)))
+    async def _wait(self, node: Wait, frame: Frame) -> Outcome:
+        if isinstance(node.on, Timer):
+            return await self._timer(node, node.on, frame)
+        return self._question(node, node.on, frame)
 
-    def _wait(self, node: Wait, frame: Frame) -> Outcome:
-        record = self._record
+    def _question(self, node: Wait, on: Question, frame: Frame) -> Outcome:
+        record = self.record
         if record.question(frame.address) is None:
-            message = node.message.render(frame)
-            show = None if node.show is None else node.show.render(frame)
-            choices = list(node.choices) or None
-            open_task(record, frame, TaskOpened("question", message, show, choices, node.schema, frame.used_moment))
+            message = on.message.render(frame)
+            show = None if on.show is None else on.show.render(frame)
+            choices = list(on.choices) or None
+            open_task(record, frame, TaskOpened("question", message, show, choices, on.schema, frame.used_moment))
         question = record.question(frame.address)
         assert question is not None
         seq, answered = question
@@ -166,22 +177,108 @@ class Runner:
             return Suspended((task_id(self._facts.run, seq),))
         return self._complete(node, frame, Finished(Done(answered.answer)))
 
+    async def _timer(self, node: Wait, on: Timer, frame: Frame) -> Outcome:
+        entered = self.record.entered(frame.address)
+        if not isinstance(entered, TimerSet):
+            if on.until is not None:
+                due = moment_of(on.until.render(frame))
+            else:
+                due = frame.moment() + int((on.seconds or 0) * 1_000_000)
+            entered = TimerSet(due, frame.used_moment)
+            self.record.append(Draft(entered, frame.address))
+        await self.record.until(entered.due)
+        return self._complete(node, frame, Finished(Done(None)))
+
+    # --- regions ---
+
+    async def _region(self, node: Node, frame: Frame, given: StepResult) -> Outcome:
+        """Run a region, again and again while its `retry` says so; record how it ended."""
+        retry, address = node.meta.retry, frame.address
+        if retry is None:
+            return await self._within(node, frame, given)
+        with self.record.remember():
+            while True:
+                outcome = await self._within(node, frame, given)
+                made = self.record.reopenings(address) + 1
+                if not isinstance(outcome, Failed) or not wanted(retry, outcome) or made >= retry.attempts:
+                    return outcome
+                delay = pause(retry, made, outcome, partial(frame.chance, made))
+                due = self.record.now() + int(delay * 1_000_000)
+                self.record.append(Draft(RegionReopened(made + 1, due), address))
+                await self.record.until(due)
+
+    async def _within(self, node: Node, frame: Frame, given: StepResult) -> Outcome:
+        """Run a region within its deadline, which is set on entry and runs on while a person is waited for."""
+        timeout = node.meta.timeout
+        if timeout is None:
+            return await self._regions(self, node, frame, given)
+        due = self.entered(frame) + int(timeout * 1_000_000)
+        if self.record.now() < due:
+            work = self._regions(self, node, frame, given)
+            outcome = await in_time(work, self.record.until(due))
+            if outcome is not None:
+                return outcome
+        failed = Failed.of("FLJ0508", f"`{frame.address}` took longer than {timeout:g} s", retry="timeout")
+        return self.fail(self.placed(failed, node.meta, frame.address), frame)
+
+    def entered(self, frame: Frame) -> int:
+        """Return the moment a region was entered; it is recorded, so that it stays the same after a restart."""
+        event = self.record.entered(frame.address)
+        if isinstance(event, RegionEntered):
+            return event.moment
+        self.record.append(Draft(RegionEntered(frame.moment()), frame.address), hold=True)
+        return frame.moment()
+
+    def finish(self, node: Node, frame: Frame, done: Done, decision: JsonValue, writes: int) -> Outcome:
+        """Record the end of a region: output, decision, and the writes to the context since `writes`."""
+        context = frame.scope.context
+        self._write(node.meta, frame, done)
+        event = RegionFinished(done.output, decision, context.since(writes), None, frame.used_moment)
+        self.record.append(Draft(event, frame.address, "", done.labels), hold=True)
+        return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
+
+    async def _passed_over(self, node: Node, frame: Frame, failed: Failed) -> Outcome:
+        """Go on after a failure as the step's `on_error` says."""
+        scope, handler, address = frame.scope, node.meta.on_error, frame.address
+        if not isinstance(handler, Flow):
+            self.record.append(Draft(StepContinued(error_of(failed)), address), hold=True)
+            return self._continued(node, scope, error_of(failed))
+        mark = len(scope.context.writes)
+        names = {"error": Value(error_of(failed))}
+        given = frame.this or scope.previous
+        outcome = await self.flow(handler, scope.inner(given, names), child(address, "@catch"))
+        if isinstance(outcome, Failed):
+            return replace(outcome, message=f"{outcome.message} (while handling: {failed.message})")
+        if isinstance(outcome, Suspended):
+            return outcome
+        event = RegionFinished(outcome.output, "caught", scope.context.since(mark))
+        self.record.append(Draft(event, address, "", outcome.labels), hold=True)
+        return self._visible(node, scope, StepResult("completed", Value(outcome.output, outcome.labels)))
+
+    def _continued(self, node: Node, scope: Scope, error: dict[str, JsonValue]) -> Done:
+        self.partial = True
+        result = StepResult("continued")
+        result.error = error
+        return self._visible(node, scope, result)
+
     # --- ends ---
 
     def _complete(self, node: Call | Wait, frame: Frame, finished: Finished) -> Outcome:
         done = finished.done
-        delta = self._write(node.meta, frame, done, node.sink if isinstance(node, Wait) else None)
+        delta = self._write(node.meta, frame, done, _sink(node))
         usage = None if done.usage == NOTHING_SPENT else done.usage.to_json()
         event = StepCompleted(
             done.output, delta, finished.attempt, finished.started, frame.used_moment, usage, done.detail
         )
-        self._record.append(Draft(event, frame.address, finished.fingerprint, done.labels), hold=True)
+        self.record.append(Draft(event, frame.address, finished.fingerprint, done.labels), hold=True)
         return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
 
     def _write(
         self, meta: Meta, frame: Frame, done: Done, sink: tuple[str, ...] | None = None
     ) -> list[JsonValue] | None:
         """Make the step's writes to the context; return them, or None when there are none."""
+        if not sink and not meta.merges_output and not meta.sets:
+            return None
         writes: list[tuple[tuple[str, ...], JsonValue, frozenset[str]]] = []
         if sink:
             writes.append((sink, done.output, done.labels))
@@ -193,58 +290,69 @@ class Runner:
         if meta.sets:
             frame.own = {meta.name: StepResult("completed", Value(done.output, done.labels))}
             writes.extend((path, template.render(frame), frame.labels(template)) for path, template in meta.sets)
-        if not writes:
-            return None
-        before = len(self._context.writes)
+        context = frame.scope.context
+        before = len(context.writes)
         for path, value, labels in writes:
             try:
-                self._context.write(path, value, labels)
+                context.write(path, value, labels)
             except ValueError as error:
                 raise FlujoError("FLJ0504", f"cannot set `context.{'.'.join(path)}`: {error}") from error
-        return list(self._context.writes[before:])
+        return list(context.writes[before:])
 
     def _visible(self, node: Node, scope: Scope, result: StepResult) -> Done:
         """Let later steps see a result."""
         scope.steps[node.meta.name] = scope.previous = result
-        if isinstance(node, Wait):
+        if isinstance(node, Wait) and isinstance(node.on, Question):
             scope.answer, scope.answered = result.output, True
-        return _SEEN
+        return SEEN
 
     def _recall(self, node: Node, scope: Scope, ended: IndexRow) -> Outcome | Skipped:
         """Let later steps see what is recorded; values load when they are read."""
-        if ended.type == "step_skipped":
-            scope.steps[node.meta.name] = StepResult("skipped")
-            return SKIPPED
-        if ended.type == "step_failed":
-            event, _ = self._record.event(ended.seq)
-            assert isinstance(event, StepFailed)
-            return failure_of(event)
+        match ended.type:
+            case "step_skipped":
+                scope.steps[node.meta.name] = StepResult("skipped")
+                return SKIPPED
+            case "step_failed":
+                event = self._event(ended)
+                assert isinstance(event, StepFailed)
+                return failure_of(event)
+            case "step_continued":
+                event = self._event(ended)
+                assert isinstance(event, StepContinued)
+                return self._continued(node, scope, event.error)
+            case "region_finished":
+                event = self._event(ended)
+                if isinstance(event, RegionFinished) and event.error is not None:
+                    return Failed.from_json(event.error)
         if writes_context(node):
-            event, labels = self._record.event(ended.seq)
+            event, labels = self.record.event(ended.seq)
             assert isinstance(event, StepCompleted | RegionFinished)
-            self._context.apply(event.delta, labels)
+            scope.context.apply(event.delta, labels)
             result = StepResult("completed", Value(event.output, labels))
         else:
             result = StepResult("completed", load=partial(self._load, ended.seq))
         return self._visible(node, scope, result)
 
+    def _event(self, row: IndexRow) -> Event:
+        return self.record.event(row.seq)[0]
+
     def _load(self, seq: int) -> tuple[JsonValue, frozenset[str]]:
-        event, labels = self._record.event(seq)
+        event, labels = self.record.event(seq)
         assert isinstance(event, StepCompleted | RegionFinished)
         return event.output, labels
 
     # --- failures ---
 
-    def _failed(self, error: FlujoError, meta: Meta, address: Address) -> Failed:
+    def failed(self, error: FlujoError, meta: Meta, address: Address) -> Failed:
         """Return what became of a template or a write to the context that does not work: never retried."""
         diagnostic = error.diagnostic
         failed = Failed.of(diagnostic.code, diagnostic.message, retry="never", help=diagnostic.help)
         if diagnostic.place:
             file, line = diagnostic.place.source.name, diagnostic.place.start[0]
             return replace(failed, step=address, file=file, line=line)
-        return self._placed(failed, meta, address)
+        return self.placed(failed, meta, address)
 
-    def _placed(self, failed: Failed, meta: Meta, address: Address) -> Failed:
+    def placed(self, failed: Failed, meta: Meta, address: Address) -> Failed:
         """Return a failure with its step and the line of the blueprint where that stands."""
         if failed.line is not None:
             return failed
@@ -252,14 +360,37 @@ class Runner:
         line = places.start_of(meta.path)[0] if places else None
         return replace(failed, step=failed.step or address, file=self._graph.source.name, line=line)
 
-    def _fail(self, failed: Failed, frame: Frame, fingerprint: str = "", attempt: int = 1, started: int = 0) -> Failed:
+    def fail(self, failed: Failed, frame: Frame, fingerprint: str = "", attempt: int = 1, started: int = 0) -> Failed:
+        """Record the failure of a step."""
         event = failure_event(failed, attempt, started, None)
-        self._record.append(Draft(replace(event, moment=frame.used_moment), frame.address, fingerprint))
+        draft = Draft(replace(event, moment=frame.used_moment), frame.address, fingerprint)
+        self.record.append(draft, hold=True)
         return failed
 
 
-_SEEN = Done(None)
-"""The outcome of a step whose result stands in the scope already."""
+def order_of(node: Call, frame: Frame, given: StepResult) -> Order:
+    """Return a call with its arguments resolved; the step's input fills the main parameter."""
+    arguments = {} if node.arguments is None else node.arguments.render(frame)
+    labels = frame.labels(node.arguments)
+    if node.main is not None and node.main not in arguments:
+        arguments = {**arguments, node.main: given.output}
+        labels |= given.labels
+    return Order(node, frame, arguments, labels)
+
+
+def lane_stopped() -> bool:
+    """Say whether the region around the running step was decided without it."""
+    lane = LANE.get()
+    return lane is not None and lane.stopped
+
+
+def error_of(failed: Failed) -> dict[str, JsonValue]:
+    """Return what `error` is in a catch, and what stands at `steps.NAME.error`."""
+    return failed.to_json()
+
+
+def _sink(node: Node) -> tuple[str, ...] | None:
+    return node.on.sink if isinstance(node, Wait) and isinstance(node.on, Question) else None
 
 
 def writes_context(node: Node) -> bool:
@@ -269,27 +400,10 @@ def writes_context(node: Node) -> bool:
     return own or any(writes_context(part) for part in children(node))
 
 
-def branch_key(value: JsonValue) -> str:
-    """Return the key a condition chose: booleans and numbers stand for their text; raise FLJ0407 for anything else."""
-    if value is True or value is False:
-        return "true" if value else "false"
-    if type(value) is str:
-        return value
-    if type(value) in (int, float):
-        return str(value)
-    raise FlujoError("FLJ0407", f"a condition yields a boolean or a branch key, and this one is {type_name(value)}")
-
-
-def quoted(key: str) -> Address:
-    """Return a branch key as part of an address: `%`, `/`, `[` and `]` are percent-encoded."""
-    for sign in "%/[]":
-        key = key.replace(sign, f"%{ord(sign):02X}")
-    return Address(key)
-
-
-def _boolean(template: Template, frame: Frame) -> bool:
+def boolean(template: Template, frame: Frame, field: str) -> bool:
+    """Return the boolean a condition yields; raise FLJ0407 for anything else."""
     value = template.render(frame)
     if value is True or value is False:
         return bool(value)
     hint = f"; compare, for example with `== {value!r}`" if type(value) is str else ""
-    raise FlujoError("FLJ0407", f"`when` yields {type_name(value)} and must yield a boolean{hint}")
+    raise FlujoError("FLJ0407", f"`{field}` yields {type_name(value)} and must yield a boolean{hint}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from flujo.core.errors import FlujoError
 from flujo.core.graph import Ref, Template
 from flujo.core.ids import Address, RunId
 from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value
@@ -68,6 +69,20 @@ class Context:
     writes: list[list[JsonValue]] = field(default_factory=list)
     labels: frozenset[str] = EMPTY
 
+    def replace(self, value: JsonObject) -> None:
+        """Take a recorded context over whole; every key of it counts as a write."""
+        self.writes.extend([[key], part] for key, part in value.items())
+        self.value = value
+
+    def since(self, mark: int) -> list[list[JsonValue]] | None:
+        """Return the writes since there were `mark` of them, only the last to each path; None when there are none."""
+        last = {tuple(path): value for path, value in self.writes[mark:]}
+        return [[list(path), value] for path, value in last.items()] or None
+
+    def copy(self) -> Context:
+        """Return a context that begins as this one is now, with no writes of its own."""
+        return Context(self.value, labels=self.labels)
+
     def write(self, path: tuple[str, ...], value: JsonValue, labels: frozenset[str] = EMPTY) -> None:
         """Set a value; mappings on the way are made anew, so that a value read earlier never changes.
 
@@ -107,10 +122,26 @@ class Scope:
     steps: dict[str, StepResult] = field(default_factory=dict)
     answer: JsonValue = None
     answered: bool = False
+    names: dict[str, Value] = field(default_factory=dict)
+    """Names of this list alone: `item` and `index` of a map, `loop` of a loop, `error` of a catch, `results`."""
 
-    def inner(self, previous: StepResult) -> Scope:
+    def inner(self, previous: StepResult, names: dict[str, Value] | None = None) -> Scope:
         """Return the scope of a list inside this one, whose first step gets `previous`."""
-        return Scope(self.facts, self.context, self, previous)
+        return Scope(self.facts, self.context, self, previous, names=names or {})
+
+    def beside(self, previous: StepResult, names: dict[str, Value] | None = None) -> Scope:
+        """Return the scope of a list that runs beside others: it has the context as it is now, for itself."""
+        return Scope(self.facts, self.context.copy(), self, previous, names=names or {})
+
+    def named(self, name: str) -> Value:
+        """Return the nearest value of a name; raise LookupError when there is none."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.names.get(name)
+            if found is not None:
+                return found
+            scope = scope.parent
+        raise LookupError(name)
 
     def step(self, name: str) -> StepResult | None:
         """Return the nearest step of that name that has ended."""
@@ -147,6 +178,11 @@ class Frame:
         self._draws = 0
 
     @property
+    def entered_at(self) -> Callable[[Address], int]:
+        """What tells the moment an address was entered: for frames inside this one."""
+        return self._moment
+
+    @property
     def used_moment(self) -> int | None:
         """The moment the step was entered, if anything asked for it."""
         return self._entered
@@ -179,6 +215,10 @@ class Frame:
                 return scope.last_answer()
             case ("run", part):
                 return self._run(part)
+            case ("loop", part):
+                return scope.named("loop").data[part]
+            case (name,):
+                return scope.named(name).data
         raise LookupError(".".join(ref))
 
     def _run(self, part: str) -> JsonValue:
@@ -242,12 +282,31 @@ class Frame:
                 return self.this.labels
             case ("context",):
                 return self.scope.context.labels
+            case ("item" | "loop" | "error" | "results" as name, *_):
+                try:
+                    return self.scope.named(name).labels
+                except LookupError:
+                    return EMPTY
         return EMPTY
 
 
 def iso(moment: int) -> str:
     """Return microseconds since 1970 as ISO 8601 in UTC."""
     return datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment_of(value: JsonValue) -> int:
+    """Return microseconds since 1970 of an ISO 8601 text (UTC unless it says otherwise) or of seconds.
+
+    Raise FlujoError FLJ0405 for anything else.
+    """
+    if type(value) in (int, float):
+        return int(value * 1_000_000)
+    try:
+        when = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise FlujoError("FLJ0405", f"a time must be ISO 8601 text or seconds, and is {value!r}") from error
+    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1_000_000)
 
 
 def _uuid(raw: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from flujo.core.graph import Node, Wait
+from flujo.core.graph import Node, Question, Wait
 from flujo.core.json_schema import schema_problems
 from flujo.core.ports import Lowering
 from flujo.steps import CONFIG, Kind
@@ -31,14 +31,14 @@ def lower(config: Config, low: Lowering) -> Node:
         _check_choices(config.choices, config.schema_ is not None, low)
     for problem in schema_problems(config.schema_) if config.schema_ is not None else ():
         low.report("FLJ0209", f"`schema` is not a JSON Schema for blueprints: {problem}", "schema")
-    return Wait(
-        meta=low.meta,
+    question = Question(
         message=low.template(config.message, "message"),
         show=None if config.show is None else low.template(config.show, "show"),
         choices=tuple(config.choices or ()),
         schema=config.schema_,
         sink=None if config.sink_to is None else _context_path(config.sink_to, low),
     )
+    return Wait(low.meta, question)
 
 
 def _check_choices(choices: list[str], has_schema: bool, low: Lowering) -> None:

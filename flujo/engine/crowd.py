@@ -1,0 +1,153 @@
+"""Jobs that run side by side, at most so many at once, until one of them decides for all.
+
+When a region is decided nothing new starts: calls that change nothing are cancelled, a write that is under way may
+finish. Whoever stops from outside (a timeout, the end of the process) stops all of them too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from flujo.core.outcomes import Outcome
+
+Job = Callable[[], Awaitable[Outcome]]
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One of several things that run side by side, as the calls inside it see it."""
+
+    outer: Lane | None = None
+    stopping: bool = False
+    protected: int = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether this lane, or one around it, was told to stop."""
+        lane: Lane | None = self
+        while lane is not None:
+            if lane.stopping:
+                return True
+            lane = lane.outer
+        return False
+
+
+LANE: ContextVar[Lane | None] = ContextVar("lane", default=None)
+"""The lane of the running task; None while nothing runs side by side."""
+
+
+class Stopped(Exception):
+    """A lane ends because its region was decided without it. Never leaves the crowd."""
+
+
+async def protect(work: Awaitable[Outcome]) -> Outcome:
+    """Await work that must not be cut off by a decision made elsewhere: the lane stops after it."""
+    lane = LANE.get()
+    if lane is None:
+        return await work
+    around: list[Lane] = []
+    here: Lane | None = lane
+    while here is not None:
+        here.protected += 1
+        around.append(here)
+        here = here.outer
+    try:
+        return await work
+    finally:
+        for here in around:
+            here.protected -= 1
+
+
+async def run_together(
+    jobs: Iterator[tuple[int, Job]],
+    limit: int,
+    decide: Callable[[int, Outcome], bool],
+    lane_of: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Run jobs, at most `limit` at once; tell each outcome to `decide`, which says whether all is decided."""
+    crowd = _Crowd(jobs, decide, lane_of)
+    await crowd.run(limit)
+
+
+class _Crowd:
+    def __init__(
+        self,
+        jobs: Iterator[tuple[int, Job]],
+        decide: Callable[[int, Outcome], bool],
+        lane_of: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._jobs = jobs
+        self._decide = decide
+        self._lane_of = lane_of
+        self._outer = LANE.get()
+        self._lanes: dict[asyncio.Task[None], Lane] = {}
+        self._decided = False
+
+    async def run(self, limit: int) -> None:
+        for _ in range(limit):
+            job = next(self._jobs, None)
+            if job is None:
+                break
+            lane = Lane(self._outer)
+            self._lanes[asyncio.create_task(self._work(lane, job))] = lane
+        try:
+            await self._finish()
+        except BaseException:
+            await self._stop_all()
+            raise
+
+    async def _finish(self) -> None:
+        waiting = set(self._lanes)
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    raise error
+
+    async def _stop_all(self) -> None:
+        """Stop what still runs and wait for it; a write under way is let finish."""
+        self._stop()
+        waiting = {task for task in self._lanes if not task.done()}
+        while waiting:
+            with suppress(asyncio.CancelledError):  # stopped once already; a second time changes nothing
+                _, waiting = await asyncio.wait(waiting)
+
+    def _stop(self) -> None:
+        self._decided = True
+        current = asyncio.current_task()
+        for task, lane in self._lanes.items():
+            lane.stopping = True
+            if task is not current and not task.done() and not lane.protected:
+                task.cancel()
+
+    async def _work(self, lane: Lane, first: tuple[int, Job]) -> None:
+        LANE.set(lane)
+        job: tuple[int, Job] | None = first
+        with self._lane_of():
+            while job is not None and not self._decided:
+                number, work = job
+                try:
+                    outcome = await work()
+                except (Stopped, asyncio.CancelledError):
+                    if not self._decided:
+                        raise
+                    return
+                if not self._decided and self._decide(number, outcome):
+                    self._stop()
+                job = next(self._jobs, None) if not self._decided else None
+
+
+async def in_time(work: Awaitable[Outcome], limit: Awaitable[None]) -> Outcome | None:
+    """Return the outcome of work, or None when `limit` is over first; the work is then cancelled and waited for."""
+    task, timer = asyncio.ensure_future(work), asyncio.ensure_future(limit)
+    try:
+        await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for one in (task, timer):
+            one.cancel()
+        await asyncio.gather(task, timer, return_exceptions=True)

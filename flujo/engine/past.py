@@ -1,0 +1,153 @@
+"""What is recorded of a run, found by address: an index in memory, values loaded when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from flujo.core.errors import StateError
+from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskOpened
+from flujo.core.ids import Address, Digest, RunId
+from flujo.core.outcomes import Failed
+from flujo.core.ports import IndexRow, Store
+from flujo.core.values import EMPTY, load_stored
+
+_GOOD_ENDS: Final = frozenset({"step_completed", "step_skipped", "step_continued"})
+
+
+class Past:
+    """The recorded events of one run."""
+
+    def __init__(self, store: Store, run: RunId) -> None:
+        self.run = run
+        self._store = store
+        self._rows: dict[Address, list[IndexRow]] = {}
+        self._reopened: dict[Address, int] = {}
+        self._iterations: dict[Address, int] = {}
+
+    def add(self, row: IndexRow) -> None:
+        """Take a row into the index; rows come in order."""
+        self._rows.setdefault(row.address, []).append(row)
+        match row.type:
+            case "run_resumed":
+                event = self.event(row.seq)[0]
+                if isinstance(event, RunResumed) and event.reason == "redrive":
+                    self._reopened[row.address] = row.seq
+            case "region_reopened":
+                self._reopened[row.address] = row.seq
+            case "iteration_finished":
+                loop, _, index = row.address.removesuffix("]").rpartition("[")
+                self._iterations[Address(loop)] = int(index) + 1
+
+    def rows(self, address: Address) -> Sequence[IndexRow]:
+        """Return the rows of an address in order."""
+        return self._rows.get(address, ())
+
+    def addresses(self) -> Iterator[Address]:
+        """Yield all addresses in the order of their first rows."""
+        return iter(self._rows)
+
+    def reopened(self, address: Address) -> int:
+        """Return the seq after which failures at an address count: the last redrive, or retry of a region around it."""
+        latest = self._reopened.get(Address(""), 0)
+        if len(self._reopened) > 1 or (self._reopened and not latest):
+            for region in _around(address):
+                latest = max(latest, self._reopened.get(region, 0))
+        return latest
+
+    def ended(self, address: Address) -> IndexRow | None:
+        """Return the event that ended the step or region at an address, if there is one.
+
+        A failure is an end when no further attempt was planned and nothing reopened it.
+        """
+        for row in reversed(self._rows.get(address, ())):
+            if row.type in _GOOD_ENDS:
+                return row
+            if row.type == "region_finished":
+                after = self.reopened(address)
+                return row if row.seq > after or getattr(self.event(row.seq)[0], "error", None) is None else None
+            if row.type == "step_failed" and row.seq > self.reopened(address):
+                return row if self._failed(row).retry_at is None else None
+        return None
+
+    def failures(self, address: Address) -> list[Failed]:
+        """Return the failed attempts at an address that count, oldest first."""
+        after = self.reopened(address)
+        rows = [row for row in self.rows(address) if row.type == "step_failed" and row.seq > after]
+        return [failure_of(self._failed(row)) for row in rows]
+
+    def retry_at(self, address: Address) -> int | None:
+        """Return when the next attempt at an address is due, if one was planned."""
+        for row in reversed(self.rows(address)):
+            if row.type == "step_failed" and row.seq > self.reopened(address):
+                return self._failed(row).retry_at
+        return None
+
+    def earlier(self, address: Address) -> tuple[int, int | None]:
+        """Return how many attempts at an address have failed, reopened ones included, and when the first began."""
+        rows = [row for row in self.rows(address) if row.type == "step_failed"]
+        return len(rows), self._failed(rows[0]).started if rows else None
+
+    def doubt(self, address: Address) -> IndexRow | None:
+        """Return the start of an attempt that never ended, if there is one: nobody knows whether it took effect."""
+        started = None
+        for row in self.rows(address):
+            if row.type == "step_started":
+                started = row
+            elif row.type in ("step_failed", "step_completed"):
+                started = None
+        return started
+
+    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
+        """Return the seq of the last task of a kind opened at an address that counts, with its answer if any."""
+        opened, answer, after = 0, None, self.reopened(address)
+        for row in self.rows(address):
+            if row.seq <= after or row.type not in ("task_opened", "task_answered"):
+                continue
+            event = self.event(row.seq)[0]
+            if isinstance(event, TaskOpened):
+                opened, answer = (row.seq, None) if event.kind == kind else (opened, answer)
+            elif isinstance(event, TaskAnswered) and event.task.endswith(f".{opened}"):
+                answer = event
+        return (opened, answer) if opened else None
+
+    def last(self, address: Address, *types: str) -> Event | None:
+        """Return the last event of one of some types at an address."""
+        for row in reversed(self.rows(address)):
+            if row.type in types:
+                return self.event(row.seq)[0]
+        return None
+
+    def iterations(self, loop: Address) -> int:
+        """Return how many iterations of a loop are recorded as finished."""
+        return self._iterations.get(loop, 0)
+
+    def event(self, seq: int) -> tuple[Event, frozenset[str]]:
+        """Return a recorded event whole, with its labels; the value in a blob is put back."""
+        row = self._store.row(self.run, seq)
+        large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
+        try:
+            event = row.event(large)
+        except (ValueError, TypeError) as error:
+            where = f" of step `{row.address}`" if row.address else ""
+            raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error
+        return event, frozenset(row.labels.split(",")) if row.labels else EMPTY
+
+    def _failed(self, row: IndexRow) -> StepFailed:
+        event = self.event(row.seq)[0]
+        assert isinstance(event, StepFailed)
+        return event
+
+
+def _around(address: Address) -> Iterator[Address]:
+    """Yield the addresses of the regions around an address, and itself."""
+    yield address
+    for place in range(len(address) - 1, 0, -1):
+        if address[place] in "/[":
+            yield Address(address[:place])
+
+
+def failure_of(event: StepFailed) -> Failed:
+    """Return the failure an event recorded, with the detail the next attempt may look at."""
+    return replace(Failed.from_json(event.error), detail=event.detail)

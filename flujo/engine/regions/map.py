@@ -1,0 +1,70 @@
+"""A list of steps for each item, some at a time; results in the order of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from flujo.core.errors import FlujoError
+from flujo.core.graph import Map
+from flujo.core.ids import indexed
+from flujo.core.outcomes import Done, Outcome, Suspended
+from flujo.core.values import JsonValue, Value, type_name
+from flujo.engine.crowd import Job, run_together
+from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
+from flujo.engine.runner import Runner
+from flujo.engine.scope import Context, Frame, StepResult
+
+
+async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
+    """Run the body for each item; failed and tolerated ones are null in the output."""
+    over = node.over.render(frame)
+    items = _items(over, node.batch)
+    labels = frame.labels(node.over)
+    side, writers = Side(), dict[int, Context]()
+    tolerated = len(items) * node.tolerate // 100 if node.percent else node.tolerate
+
+    def jobs() -> Iterator[tuple[int, Job]]:
+        for number, item in enumerate(items):
+            yield number, partial(one, number, item)
+
+    async def one(number: int, item: JsonValue) -> Outcome:
+        value = Value(item, labels)
+        names = {"item": value, "index": Value(number)}
+        scope = frame.scope.beside(StepResult("completed", value), names)
+        outcome = await runner.flow(node.body, scope, indexed(frame.address, number))
+        if scope.context.writes:
+            writers[number] = scope.context
+        return outcome
+
+    def decide(number: int, outcome: Outcome) -> bool:
+        side.take(number, outcome)
+        return len(side.failures) > tolerated or len(side.tasks) >= MAX_TASKS
+
+    await run_together(jobs(), node.max_concurrency, decide, runner.record.lane)
+    if len(side.failures) > tolerated:
+        return side.first_failure
+    if side.tasks:
+        return Suspended(tuple(side.tasks[:MAX_TASKS]))
+    mark = len(frame.scope.context.writes)
+    kept = [writers[number] for number in sorted(writers) if number in side.outputs]
+    merge_writes(frame.scope.context, kept, node.merge)
+    results = [side.outputs[number].data if number in side.outputs else None for number in range(len(items))]
+    labels |= labels_of(side.outputs.values())
+    decision: JsonValue = {"items": len(items), "failed": sorted(side.failures)}
+    if node.reduce is not None:
+        ending = Ending(Value(results, labels), decision, mark)
+        return await finish_reduced(runner, node, frame, node.reduce, ending)
+    return runner.finish(node, frame, Done(results, labels), decision, mark)
+
+
+def _items(over: JsonValue, batch: int | None) -> list[JsonValue]:
+    if type(over) is dict:
+        items = [{"key": key, "value": value} for key, value in over.items()]
+    elif type(over) is list:
+        items = over
+    else:
+        raise FlujoError("FLJ0405", f"`over` must be a list or a mapping, and is {type_name(over)}")
+    if batch is None:
+        return items
+    return [items[start : start + batch] for start in range(0, len(items), batch)]

@@ -1,0 +1,99 @@
+"""Branches side by side: all of them, or as many as are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from flujo.core.events import RegionFinished
+from flujo.core.graph import Flow, Join
+from flujo.core.ids import child, quoted
+from flujo.core.outcomes import Done, Failed, Outcome, Suspended
+from flujo.core.values import JsonValue, Value
+from flujo.engine.crowd import Job, run_together
+from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
+from flujo.engine.runner import Runner
+from flujo.engine.scope import Frame, Scope, StepResult
+
+
+async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResult) -> Outcome:
+    """Run the branches; the output maps their names to theirs, in the order of declaration."""
+    join = node.join or Join()
+    branches = node.children
+    needed = len(branches) if join.needed is None else join.needed
+    side, scopes = Side(), {}
+
+    def jobs() -> Iterator[tuple[int, Job]]:
+        for number, branch in enumerate(branches):
+            assert isinstance(branch, Flow)
+            scope = scopes[number] = frame.scope.beside(given)
+            yield number, partial(runner.flow, branch, scope, child(frame.address, quoted(branch.meta.name)))
+
+    def decide(number: int, outcome: Outcome) -> bool:
+        side.take(number, outcome)
+        if join.needed is not None:
+            possible = len(branches) - len(side.failures)
+            return len(side.outputs) >= needed or possible < needed
+        return bool(side.failures) and not join.ignores_failures
+
+    def collect(number: int, outcome: Outcome) -> bool:
+        side.take(number, outcome)
+        return False
+
+    decided = _winners(runner, frame)
+    if decided is None:
+        await run_together(jobs(), join.max_concurrency, decide, runner.record.lane)
+        failed = _failed(side, len(branches), needed, join)
+        if failed is not None:
+            return failed
+        if side.tasks and (join.needed is None or len(side.outputs) < needed):
+            return Suspended(tuple(side.tasks[:MAX_TASKS]))
+        winners = sorted(side.outputs if join.needed is None else side.order[:needed])
+    else:
+        await run_together(jobs(), join.max_concurrency, collect, runner.record.lane)
+        winners = [number for number in decided if number in side.outputs]
+    return await _joined(runner, node, join, frame, _Winners(winners, side, scopes, len(branches)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Winners:
+    numbers: Sequence[int]
+    side: Side
+    scopes: dict[int, Scope]
+    count: int
+
+
+def _winners(runner: Runner, frame: Frame) -> list[int] | None:
+    """Return the branches a recorded decision names; None when it has to be made."""
+    event = runner.record.decision(frame.address)
+    return list(event.decision) if isinstance(event, RegionFinished) and isinstance(event.decision, list) else None
+
+
+def _failed(side: Side, count: int, needed: int, join: Join) -> Failed | None:
+    if not side.failures:
+        return None
+    if join.needed is None:
+        return None if join.ignores_failures else side.first_failure
+    if count - len(side.failures) >= needed or len(side.outputs) >= needed:
+        return None
+    first = side.first_failure
+    return replace(
+        first, message=f"{len(side.failures)} of {count} branches failed, {needed} must succeed: {first.message}"
+    )
+
+
+async def _joined(runner: Runner, node: Flow, join: Join, frame: Frame, won: _Winners) -> Outcome:
+    mark = len(frame.scope.context.writes)
+    merge_writes(frame.scope.context, [won.scopes[number].context for number in won.numbers], join.merge)
+    values = {number: won.side.outputs[number] for number in won.numbers}
+    labels = labels_of(values.values())
+    output: JsonValue = {
+        branch.meta.name: values[number].data if number in values else None
+        for number, branch in enumerate(node.children)
+    }
+    if join.reduce is not None:
+        results = [values[number].data if number in values else None for number in range(won.count)]
+        ending = Ending(Value(results, labels), list(won.numbers), mark)
+        return await finish_reduced(runner, node, frame, join.reduce, ending)
+    return runner.finish(node, frame, Done(output, labels), list(won.numbers), mark)
