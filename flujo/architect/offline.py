@@ -102,6 +102,8 @@ def _place_run(task: Task, run: Run) -> None:
         task.reading.take(run.tokens, "unclear")
         return
     task.reading.take(run.tokens, use)
+    task.drops |= run.drop
+    task.keeps |= not run.drop
     task.notes += run.notes
     task.operations.append(Operation("filter", use, run.start, condition=condition))
 
@@ -118,6 +120,10 @@ def _nothing_left(task: Task) -> None:
     nouns = task.files.nouns | task.files.result_nouns
     if task.asks_to_show:
         reading.take_phrases("show", "shown")
+    if task.operations:
+        reading.take_phrases("tell", "told")
+    if task.operations and task.drops and not task.keeps:
+        reading.take_phrases("drops", "told")
     left: list[Token] = []
     at = 0
     while at < len(reading.free):
