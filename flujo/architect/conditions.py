@@ -48,6 +48,8 @@ class Run:
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     columns_said: bool = False
+    loose: set[int] = field(default_factory=set)
+    """Offsets of words without a meaning of their own."""
     start: int = -1
     """Offset of the first word that tests or names something."""
 
@@ -100,6 +102,8 @@ class _Scanner:
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
                 self.runs[-1].tokens += self.tokens[at:end]
                 self.runs[-1].columns_said |= kind == "column"
+                if kind == "glue":
+                    self.runs[-1].loose.update(token.start for token in self.tokens[at:end])
                 return end
         if token.plain in self.nouns or (token.kind == "mark" and token.text in "-:()"):
             self.runs[-1].tokens.append(token)
@@ -296,10 +300,10 @@ class _Scanner:
 
     def _value_first(self, at: int) -> Item | None:
         token = self.tokens[at]
-        if token.kind not in ("word", "quoted") or (token.kind == "word" and self._is_plain_word(at)):
+        if token.kind not in ("word", "quoted"):
             return None
         cell = self.grounding.cell_at(self.tokens, at)
-        if cell is None or not cell.where:
+        if cell is None or not cell.where or (cell.end == at + 1 and self._is_plain_word(at)):
             return None
         after = cell.end + 1 if cell.end < len(self.tokens) and self.tokens[cell.end].text == "-" else cell.end
         column = self.grounding.column_at(self.tokens, after)
@@ -316,7 +320,10 @@ class _Scanner:
 
     def _is_plain_word(self, at: int) -> bool:
         """Whether a word carries no meaning of its own here, though a cell may hold it (`the`, `and`, `it`)."""
-        return any(self.reading.phrase_at(kind, at, self.tokens) == at + 1 for kind in ("glue", "and", "or", "not"))
+        kinds = ("glue", "and", "or", "not")
+        return self.tokens[at].kind == "word" and any(
+            self.reading.phrase_at(kind, at, self.tokens) == at + 1 for kind in kinds
+        )
 
     def _continues(self) -> bool:
         """Whether the next test goes on with a list of values: `open or waiting`."""

@@ -83,7 +83,7 @@ def _read_table(task: Task, sample: Sample | None) -> None:
 
 
 def _place_run(task: Task, run: Run) -> None:
-    while run.tokens and (run.tokens[-1].kind == "mark" or task.reading.lexicon.has("and", run.tokens[-1].plain)):
+    while run.tokens and _is_loose(task.reading, run, run.tokens[-1]):
         run.tokens.pop()
     use = f"run{len(task.operations)}"
     if run.columns:
@@ -106,6 +106,11 @@ def _place_run(task: Task, run: Run) -> None:
     task.keeps |= not run.drop
     task.notes += run.notes
     task.operations.append(Operation("filter", use, run.start, condition=condition))
+
+
+def _is_loose(reading: Reading, run: Run, token: Token) -> bool:
+    """Whether a word at the end of a run says nothing, so that it may belong to what comes next."""
+    return token.kind == "mark" or token.start in run.loose or reading.lexicon.has("and", token.plain)
 
 
 def _used_columns(operations: Sequence[Operation]) -> list[str]:

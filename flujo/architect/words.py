@@ -81,7 +81,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         if kind == "file" and part.casefold() in _ABBREVIATIONS:
             kind = "word"
         norm = unicodedata.normalize("NFC", part.replace("’", "'").casefold())
-        found.append(Token(kind, part, match.start(), match.end(), norm, plain_form(part)))  # type: ignore[arg-type]
+        found.append(Token(kind, part, match.start(), match.end(), norm, part if kind == "sign" else plain_form(part)))  # type: ignore[arg-type]
     return tuple(found)
 
 

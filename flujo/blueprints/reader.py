@@ -186,11 +186,13 @@ class _Reader:
     def _count(self, start: int, nodes: int, chars: int, height: int) -> None:
         self.nodes += nodes
         self.chars += chars
+        if self.nodes <= MAX_NODES and self.chars <= MAX_TEXT and len(self.stack) + height <= MAX_DEPTH:
+            return
         if self.nodes > MAX_NODES:
             self._refuse(f"the text has more than {MAX_NODES:,} nodes with its aliases expanded", start)
-        if self.chars > MAX_TEXT:
+        elif self.chars > MAX_TEXT:
             self._refuse("the text is larger than 32 MiB with its aliases expanded", start)
-        if len(self.stack) + height > MAX_DEPTH:
+        else:
             self._refuse(f"the text is nested deeper than {MAX_DEPTH} levels", start)
 
     def _refuse(self, message: str, start: int) -> None:
@@ -200,8 +202,6 @@ class _Reader:
     def _properties(self, event: Event) -> int:
         """Report a tag; return where the part itself begins, after tag and anchor."""
         start: int = event.start_mark.index
-        if event.tag is None and event.anchor is None:
-            return start
         if event.tag is not None:
             at = self.source.text.find("!", start)
             tag = re.compile(r"[^\s,\[\]{}]*").match(self.source.text, at)
@@ -212,7 +212,9 @@ class _Reader:
         return min(found.end(), max(event.end_mark.index, start)) if found and type(event) is ScalarEvent else start
 
     def _scalar(self, event: Event) -> None:
-        start, end, style, text = self._properties(event), event.end_mark.index, event.style or "", event.value
+        start, end, style, text = event.start_mark.index, event.end_mark.index, event.style or "", event.value
+        if event.anchor is not None or event.tag is not None:
+            start = self._properties(event)
         style = "" if style == "plain" else style
         self._count(start, 1, len(text), 0)
         value: JsonValue = text
@@ -249,7 +251,9 @@ class _Reader:
 
     def _open(self, event: Event) -> None:
         is_mapping = type(event) is MappingStartEvent
-        start = self._properties(event)
+        start = event.start_mark.index
+        if event.anchor is not None or event.tag is not None:
+            start = self._properties(event)
         self._count(start, 1, 0, 1)
         style = "{" if event.flow_style else "-"
         if is_mapping:

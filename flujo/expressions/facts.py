@@ -13,7 +13,7 @@ Fact = tuple[tuple[str, ...], tuple[str | int, ...]]
 """A reference and tail that are known to be defined."""
 
 DEFINED: Final = ("defined", "undefined")
-MAX_CONDITIONS: Final = 32
+MAX_CONDITIONS: Final = 16
 """Conditions joined by `and` and `or` that are looked at."""
 
 

@@ -155,10 +155,7 @@ def test_completion_knows_runs_and_skills(flujo: Flujo, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "flujo"]
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True).stdout.split()
 
-    assert completed("flujo lens show ") == [run]
     assert completed(f"flujo resume {run[:3]}") == [run]
     assert completed("flujo skills show table.to_") == ["table.to_csv", "table.to_markdown"]
-    assert completed("flujo val") == ["validate"]
-    assert completed("flujo tasks show ") == []
     (tmp_path / "flujo.toml").write_text("broken")
     assert completed("flujo lens show ") == []

@@ -153,7 +153,7 @@ class Session:
         piped, _, last = command.rpartition(" | ")
         if last.startswith("flujo ") and not re.search(r"[&;<>`]|\$\(", last):
             data = self._shell(piped).encode() if piped else None
-            return self._flujo(shlex.split(last)[1:], data)
+            return self._flujo(shlex.split(last.replace("\\\n", ""))[1:], data)
         return self._shell(command)
 
     def _shell(self, command: str) -> str:

@@ -125,10 +125,9 @@ SETS = {
         "row counts|counts for|tot up|give me a count of|a count of|headcount|sum up how many|report how many"
     ),
     "tell": (
-        "give me|give|tell me|tell|report|report me|list|work out|calculate|compute|determine|find out|summarise|"
-        "summarize|say|note|show me|show|list me|provide|provide me|state|return|i need|i want|i want to know|"
-        "i would like to know|i would like|we need|get me|let me know|collect|sum up|put together|what is|"
-        "what are|make|produce|create|prepare|i'd like to know|i'd like|draw up|generate|build|and tell me|"
+        "give me|give|tell me|tell|report|work out|calculate|compute|determine|find out|summarise|summarize|provide|"
+        "provide me|i need|i want|i want to know|i would like to know|i would like|we need|get me|let me know|sum up|"
+        "put together|make|produce|create|prepare|i'd like to know|i'd like|draw up|generate|build|and tell me|"
         "analyse|analyze"
     ),
     "drops": "the rest|rest|the remainder|the others|all the others|the other ones",
@@ -335,7 +334,7 @@ APPROVALS = (
     "show|display|present|submit|put @the? @thing to|before? me beforehand|first",
     "show me @the? @thing? beforehand|first",
     "show me @the? @thing? and wait|ask for @the? @oknoun",
-    "ask me beforehand|first|before if|whether @the? @thing? is|are|looks|seems @quality",
+    "ask me beforehand|first|before ,? if|whether @the? @thing? is|are|looks|seems @quality",
     "ask me if|whether @the? @thing? is|are|looks|seems @quality",
     "ask me if|whether i @approving @the? @thing?",
     "ask me if|whether you|it may|can|should|is @proceed @the? @thing? to? be? @write?",
