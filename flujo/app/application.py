@@ -267,6 +267,43 @@ class App:
                 help="run it on a terminal, or on `sqlite:///.flujo/state.db`",
             )
 
+    # --- creating ---
+
+    def create(self, goal: str, options: CreateOptions) -> Any:
+        """Turn a goal into a blueprint; nothing of the project is run, nothing is written (`save` does that)."""
+        from flujo.app.workbench import ProjectWorkbench
+        from flujo.architect.create import Options, create
+
+        name = None if options.offline else options.model or self.settings.model
+        missing = self.model.missing_key(name) if name else None
+        if missing:
+            hint = f"set the environment variable `{missing}`, or add `--offline`"
+            raise UsageError("FLJ0621", f"`{name}` needs a key", help=hint)
+        bench = ProjectWorkbench(
+            self.root,
+            self.registry.specs,
+            lambda text, file: self.compile_text(text, file).diagnostics,
+            self.model if name else None,
+            name,
+        )
+        return _sync(create(goal, Options(options.name, options.offline), bench))
+
+    def save(self, creation: Any, options: CreateOptions) -> str:
+        """Write a blueprint that was created; return its path. Raise UsageError FLJ0003 when that would replace a file.
+
+        A complete one becomes `pipeline.yaml` while that is absent or as `init` made it, else NAME.yaml; one with
+        placeholders becomes NAME.draft.yaml.
+        """
+        from flujo.app.saving import is_scaffold, place_for, shown_path, write_text
+
+        path = place_for(self.root, creation, options.output)
+        if path.exists() and not options.force and not is_scaffold(path):
+            raise UsageError(
+                "FLJ0003", f"`{shown_path(path)}` is there already", help="add `--force`, or `--output FILE`"
+            )
+        write_text(path, creation.text)
+        return shown_path(path)
+
     # --- looking ---
 
     def runs(self, limit: int = 50) -> Sequence[RunHeader]:

@@ -9,7 +9,7 @@ from flujo.architect.building import CannotBuild, Chain
 from flujo.architect.extract import Files
 from flujo.architect.grounding import Grounding
 from flujo.architect.operations import Operation
-from flujo.architect.ordering import Unordered, in_order
+from flujo.architect.ordering import Unordered, in_order, one_side
 from flujo.architect.plan import Approval, Computed, Fixed, Output, Param, Plan, Unplaced
 from flujo.architect.reading import Reading
 from flujo.architect.tables import add_operation, needs_types
@@ -37,6 +37,8 @@ class Task:
     format: str | None = None
     operations: list[Operation] = field(default_factory=list)
     texts: list[TextOperation] = field(default_factory=list)
+    drops: bool = False
+    keeps: bool = False
     notes: list[str] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
 
@@ -60,6 +62,8 @@ def assemble(task: Task, specs: Mapping[str, SkillSpec]) -> Plan:
     chain = Chain(specs)
     try:
         _refuse_many(task)
+        for use, doing in (("sink", "the writing"), ("approval", "the approval")):
+            one_side(task.operations, task.reading, use, doing)
         _source(task, chain)
         _work(task, chain)
         _sink(task, chain)

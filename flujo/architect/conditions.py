@@ -21,6 +21,7 @@ _COMPARISONS: tuple[tuple[str, Operator], ...] = (
     ("more", ">"),
     ("less", "<"),
 )
+_TEXT_TESTS: tuple[Operator, ...] = ("contains", "starts", "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,10 @@ class Run:
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     columns_said: bool = False
-
-    @property
-    def start(self) -> int:
-        """Offset of the first word."""
-        return self.tokens[0].start if self.tokens else 0
+    loose: set[int] = field(default_factory=set)
+    """Offsets of words without a meaning of their own."""
+    start: int = -1
+    """Offset of the first word that tests or names something."""
 
     @property
     def columns(self) -> list[str]:
@@ -95,13 +95,15 @@ class _Scanner:
             return self._add(item, at)
         for kind in ("neither", "both", "not", "or", "and"):
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
-                return self._add(Item(kind, end=end), at)  # type: ignore[arg-type]
+                return self._add(Item(kind, end=end), at)
         if token.text == ",":
             return self._add(Item(",", end=at + 1), at)
         for kind in ("column", "glue"):
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
                 self.runs[-1].tokens += self.tokens[at:end]
                 self.runs[-1].columns_said |= kind == "column"
+                if kind == "glue":
+                    self.runs[-1].loose.update(token.start for token in self.tokens[at:end])
                 return end
         if token.plain in self.nouns or (token.kind == "mark" and token.text in "-:()"):
             self.runs[-1].tokens.append(token)
@@ -134,6 +136,8 @@ class _Scanner:
     def _add(self, item: Item, at: int) -> int:
         run = self.runs[-1]
         run.items.append(item)
+        if run.start < 0 and item.kind in ("test", "column"):
+            run.start = self.tokens[at].start
         run.tokens += self.tokens[at : item.end]
         if item.column and not item.weak:
             self.last_column = item.column
@@ -188,26 +192,28 @@ class _Scanner:
                 at, negative = not_, not negative
             elif is_ is not None:
                 at = is_
-            elif (the := self.reading.phrase_at("the", at, self.tokens)) is not None or self.tokens[at].text == ":":
-                at = the or at + 1
+            elif (the := self.reading.phrase_at("the", at, self.tokens)) is not None:
+                at = the
+            elif self.tokens[at].text == ":":
+                at += 1
             else:
                 break
         return at, negative
 
     def _after_column(self, column: str, at: int) -> Item | None:
         if (compared := self._compared(at)) is not None:
-            operator, value, end = compared
-            return self._measured(column, operator, value, end)
+            return self._measured(column, *compared)
         if (between := self._between(column, at)) is not None:
             return between
         for kind in ("filled", "empty"):
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
                 test: Condition = Test(column, "empty")
                 return Item("test", test if kind == "empty" else negated(test), column, end, mixed=True)
-        for kind in ("contains", "starts", "ends"):
-            end = self.reading.phrase_at(kind, at, self.tokens)
-            if end is not None and end < len(self.tokens) and self.tokens[end].kind in ("quoted", "word", "number"):
-                return Item("test", Test(column, kind, (self.tokens[end].value,)), column, end + 1, mixed=True)  # type: ignore[arg-type]
+        for operator in _TEXT_TESTS:
+            after = self.reading.phrase_at(operator, at, self.tokens)
+            part = self.tokens[after] if after is not None and after < len(self.tokens) else None
+            if after is not None and part is not None and part.kind in ("quoted", "word", "number"):
+                return Item("test", Test(column, operator, (part.value,)), column, after + 1, mixed=True)
         return self._equal(column, at)
 
     def _equal(self, column: str, at: int) -> Item | None:
@@ -242,9 +248,10 @@ class _Scanner:
         best: tuple[Operator, Token, int] | None = None
         for kind, operator in _COMPARISONS:
             end = self.reading.phrase_at(kind, at, self.tokens)
-            if end is not None and end < len(self.tokens) and self.tokens[end].kind == "number":
-                if best is None or end + 1 > best[2]:
-                    best = (operator, self.tokens[end], end + 1)
+            if end is None or end >= len(self.tokens) or self.tokens[end].kind != "number":
+                continue
+            if best is None or end + 1 > best[2]:
+                best = (operator, self.tokens[end], end + 1)
         return best
 
     def _between(self, column: str, at: int) -> Item | None:
@@ -272,7 +279,8 @@ class _Scanner:
         after = end
         while after < len(self.tokens) and self.tokens[after].plain in ("of", "in", "the", "for"):
             after += 1
-        column = self.grounding.column_at(self.tokens, after, loosely=True)
+        counted = after < len(self.tokens) and self.tokens[after].plain in self.nouns
+        column = None if counted else self.grounding.column_at(self.tokens, after, loosely=True)
         if column is not None and self.grounding.holds_numbers(column.name):
             self._note(column.note)
             return self._measured(column.name, operator, value, column.end)
@@ -292,10 +300,10 @@ class _Scanner:
 
     def _value_first(self, at: int) -> Item | None:
         token = self.tokens[at]
-        if token.kind not in ("word", "quoted") or (token.kind == "word" and self._is_plain_word(at)):
+        if token.kind not in ("word", "quoted"):
             return None
         cell = self.grounding.cell_at(self.tokens, at)
-        if cell is None or not cell.where:
+        if cell is None or not cell.where or (cell.end == at + 1 and self._is_plain_word(at)):
             return None
         after = cell.end + 1 if cell.end < len(self.tokens) and self.tokens[cell.end].text == "-" else cell.end
         column = self.grounding.column_at(self.tokens, after)
@@ -312,7 +320,10 @@ class _Scanner:
 
     def _is_plain_word(self, at: int) -> bool:
         """Whether a word carries no meaning of its own here, though a cell may hold it (`the`, `and`, `it`)."""
-        return any(self.reading.phrase_at(kind, at, self.tokens) == at + 1 for kind in ("glue", "and", "or", "not"))
+        kinds = ("glue", "and", "or", "not")
+        return self.tokens[at].kind == "word" and any(
+            self.reading.phrase_at(kind, at, self.tokens) == at + 1 for kind in kinds
+        )
 
     def _continues(self) -> bool:
         """Whether the next test goes on with a list of values: `open or waiting`."""

@@ -11,6 +11,23 @@ from flujo.architect.words import Token, is_file_name, phrase
 
 Role = Literal["source", "sink"]
 
+_NO_NOUNS = {
+    "rest",
+    "rests",
+    "other",
+    "others",
+    "remainder",
+    "not",
+    "new",
+    "all",
+    "both",
+    "first",
+    "last",
+    "only",
+    "no",
+}
+"""Words that keep their own meaning even when a file is called like them."""
+
 _BETWEEN = {",", "and", "but", "then", "und", "aber", "dann", "y", "pero", "et", "mais", "-"}
 
 
@@ -36,8 +53,9 @@ class Files:
 
 def _nouns(path: str) -> list[str]:
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    words = [word for part in phrase(stem.replace("_", " ").replace("-", " ")) for word in (part,)]
-    return [form for word in words for form in (word, word + "s", word.removesuffix("s"), word.removesuffix("es"))]
+    words = phrase(stem.replace("_", " ").replace("-", " "))
+    forms = [form for word in words for form in (word, word + "s", word.removesuffix("s"), word.removesuffix("es"))]
+    return [form for form in forms if form not in _NO_NOUNS]
 
 
 def files_of(reading: Reading, known: Sequence[str]) -> Files:
@@ -46,7 +64,11 @@ def files_of(reading: Reading, known: Sequence[str]) -> Files:
     for token in [item for item in reading.tokens if _names_file(item)]:
         at = reading.free.index(token)
         role, start = _role(reading, at, files, token.value in known)
-        (files.sources if role == "source" else files.sinks).append(token.value)
+        if token.value in files.sinks:
+            role = "sink"
+        paths = files.sources if role == "source" else files.sinks
+        if token.value not in paths:
+            paths.append(token.value)
         tokens = [*reading.free[start : at + 1], *(_verb_words(reading, start) if role == "sink" else ())]
         reading.take(tokens, role)
     for use in ("from", "read", "at"):

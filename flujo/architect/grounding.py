@@ -17,49 +17,12 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPLIT = re.compile(r"[^\w]+|_|(?<=[a-z])(?=[A-Z])")
 
-COMMON_COLUMNS = frozenset(
-    [
-        "status",
-        "state",
-        "priority",
-        "severity",
-        "type",
-        "category",
-        "country",
-        "city",
-        "region",
-        "product",
-        "name",
-        "amount",
-        "price",
-        "quantity",
-        "customer",
-        "owner",
-        "department",
-        "team",
-        "level",
-        "date",
-        "service",
-        "total",
-        "score",
-        "age",
-        "author",
-        "language",
-        "size",
-        "color",
-        "colour",
-        "brand",
-        "currency",
-        "project",
-        "group",
-        "role",
-        "channel",
-        "vendor",
-        "supplier",
-        "year",
-        "month",
-    ]
-)
+_COMMON = """
+status state priority severity type category country city region product name amount price quantity customer owner
+department team level date service total score age author language size color colour brand currency project group
+role channel vendor supplier year month
+"""
+COMMON_COLUMNS = frozenset(_COMMON.split())
 """Names that are taken for a column when the file is not there to be looked at."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flujo.architect.conditions import Ambiguous, Item, Run
 from flujo.architect.expression import Condition, Not, Test, joined, negated, tests_of
@@ -23,7 +24,7 @@ def condition_of(run: Run) -> Condition:
     """Return the condition for a row to be kept; raise Ambiguous when the words can be read in two ways."""
     items = [item for item in run.items if not item.weak]
     kinds = [item.kind for item in items]
-    not_both = any(pair == ("not", "both") for pair in zip(kinds, kinds[1:], strict=False))
+    not_both = any(pair == ("not", "both") for pair in pairwise(kinds))
     if not_both:
         if kinds[:2] != ["not", "both"]:
             raise Ambiguous("it is not clear how far the `not both` reaches: split the sentence")
@@ -112,8 +113,7 @@ def _same_list(last: _Part, part: _Part) -> bool:
 
 def _merged(last: _Part, part: _Part) -> _Part:
     if part.negative:  # `not open and not waiting`, `not open or not waiting`
-        word = "or" if part.before == "or" else "and"
-        condition = joined(word, [last.condition, part.condition])
+        condition = joined("or" if part.before == "or" else "and", [last.condition, part.condition])
         return _Part(last.before, condition, last.columns, False, True)
     inner = last.condition.inner if isinstance(last.condition, Not) else last.condition
     if not isinstance(inner, Test) or not isinstance(part.condition, Test) or inner.operator != part.condition.operator:

@@ -83,7 +83,7 @@ def _read_table(task: Task, sample: Sample | None) -> None:
 
 
 def _place_run(task: Task, run: Run) -> None:
-    while run.tokens and (run.tokens[-1].kind == "mark" or task.reading.lexicon.has("and", run.tokens[-1].plain)):
+    while run.tokens and _is_loose(task.reading, run, run.tokens[-1]):
         run.tokens.pop()
     use = f"run{len(task.operations)}"
     if run.columns:
@@ -102,8 +102,15 @@ def _place_run(task: Task, run: Run) -> None:
         task.reading.take(run.tokens, "unclear")
         return
     task.reading.take(run.tokens, use)
+    task.drops |= run.drop
+    task.keeps |= not run.drop
     task.notes += run.notes
     task.operations.append(Operation("filter", use, run.start, condition=condition))
+
+
+def _is_loose(reading: Reading, run: Run, token: Token) -> bool:
+    """Whether a word at the end of a run says nothing, so that it may belong to what comes next."""
+    return token.kind == "mark" or token.start in run.loose or reading.lexicon.has("and", token.plain)
 
 
 def _used_columns(operations: Sequence[Operation]) -> list[str]:
@@ -118,6 +125,10 @@ def _nothing_left(task: Task) -> None:
     nouns = task.files.nouns | task.files.result_nouns
     if task.asks_to_show:
         reading.take_phrases("show", "shown")
+    if task.operations:
+        reading.take_phrases("tell", "told")
+    if task.operations and task.drops and not task.keeps:
+        reading.take_phrases("drops", "told")
     left: list[Token] = []
     at = 0
     while at < len(reading.free):

@@ -32,25 +32,10 @@ _NUMBER_WORDS = {
     for word in words.split()
 }
 COUNT_COLUMN = "count"
-_NO_COLUMNS = [
-    "glue",
-    "stop",
-    "and",
-    "or",
-    "not",
-    "thing",
-    "show",
-    "write",
-    "keep",
-    "drop",
-    "count",
-    "sort",
-    "make",
-    "convert",
-    "approving",
-    "checking",
-    "by",
-]
+_NO_COLUMNS_TEXT = """
+glue stop and or not thing show write keep drop count sort make convert approving checking by
+"""
+_NO_COLUMNS = tuple(_NO_COLUMNS_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +153,7 @@ class TableWords:
         self._tops()
         self._sorts()
         self._groups()
+        self._largest_first()
         return sorted(self.operations, key=lambda item: item.start)
 
     def columns_at(self, at: int) -> Named | None:
@@ -289,6 +275,19 @@ class TableWords:
         elif counts and not figures:
             self.reading.take(counts, "count")
             self.operations.append(Operation("count", "count", counts[0].start))
+
+    def _largest_first(self) -> None:
+        """Read `highest first` after a single figure."""
+        group = next((item for item in self.operations if item.kind == "group"), None)
+        if group is None or len(group.aggregates) != 1 or any(item.kind == "sort" for item in self.operations):
+            return
+        for name, descending in (("desc", True), ("asc", False)):
+            for at in range(len(self.reading.free)):
+                end = self.reading.phrase_at(name, at)
+                if end is not None and self.reading.free[end - 1].plain == "first":
+                    columns = (group.aggregates[0].name,)
+                    self._add("sort", at, end, columns=columns, descending=descending)
+                    return
 
     def _cues(self, name: str, *, follow: bool = True) -> list[Token]:
         """Return the words of the phrases of a set (the longest ones), with what may follow them."""

@@ -8,6 +8,8 @@ from flujo.architect.operations import Operation
 from flujo.architect.reading import Reading
 from flujo.architect.words import Words
 
+_THEN = {"then", "afterwards", "next", "finally", "dann", "danach", "luego", "despues", "puis", "ensuite"}
+
 
 class Unordered(ValueError):
     """Operations that do not fit together in any order; `words` are those of the goal that say so."""
@@ -90,3 +92,16 @@ def _apart(reading: Reading, earlier: int, later: int) -> bool:
     return earlier < later and any(
         token.kind == "mark" and token.text in ",;." for token in reading.tokens if earlier < token.start < later
     )
+
+
+def one_side(operations: Sequence[Operation], reading: Reading, use: str, doing: str) -> None:
+    """Raise Unordered when operations stand on both sides of the words for something that must come last."""
+    marks = [token.start for token in reading.tokens if reading.use_of(token) == use]
+    if not marks:
+        return
+    late = [item for item in operations if item.start > marks[0]]
+    early = [item for item in operations if item.start < marks[0]]
+    for item in late:
+        follows = any(token.plain in _THEN for token in reading.tokens if marks[0] < token.start < item.start)
+        if follows or (early and item.kind != "sort"):
+            raise Unordered(f"it is not clear whether this comes before or after {doing}", reading.words(item.use))

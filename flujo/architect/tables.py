@@ -16,9 +16,9 @@ from flujo.architect.words import Words
 def needs_types(operations: Sequence[Operation], grounding: Grounding) -> bool:
     """Say whether the cells must be read as numbers: something is compared, added up or sorted by size."""
     for operation in operations:
-        if operation.kind == "filter" and operation.condition is not None:
-            if any(test.needs_numbers and test.column for test in tests_of(operation.condition)):
-                return True
+        tests = tests_of(operation.condition) if operation.condition is not None else ()
+        if any(test.needs_numbers and test.column for test in tests):
+            return True
         if operation.kind == "sort" and any(
             name != COUNT_COLUMN and grounding.holds_numbers(name) for name in operation.columns
         ):
@@ -49,7 +49,9 @@ def add_operation(
                 )
             chain.call("count_by_" + "_".join(columns) if len(params) == 1 else "group", "table.group", params, because)
         case "sort":
-            params = {"by": Fixed(one)} | ({"descending": Fixed(True)} if operation.descending else {})
+            params = {"by": Fixed(one)}
+            if operation.descending:
+                params["descending"] = Fixed(True)
             chain.call("sort", "table.sort", params, because)
         case "select":
             chain.call("select", "table.select", {"columns": Fixed(columns)}, because)

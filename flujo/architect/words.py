@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     (?P<quoted> "[^"\n]*" | `[^`\n]*` | “[^”\n]*” | „[^“”\n]*[“”] | «[^»\n]*» | ‘[^’\n]*’ | (?<!\w)'[^'\n]*'(?!\w) )
   | (?P<url> \b[a-zA-Z][a-zA-Z0-9+]*://[^\s<>"'`]*[^\s<>"'`.,;:!?)\]] )
   | (?P<date> \d{4}-\d{2}-\d{2}(?![\w-]) )
-  | (?P<file> (?<![\w.]) (?:~?/|\.{1,2}/)* (?:[\w-]+/)* \.?[\w][\w-]* (?:\.[\w-]+)* \.[^\W\d_]\w{0,7} (?![\w/]) )
+  | (?P<file> (?<![\w.@]) (?:~?/|\.{1,2}/)* (?:[\w-]+/)* \.?[\w][\w-]* (?:\.[\w-]+)* \.[^\W\d_]\w{0,7} (?![\w/]) )
   | (?P<number> (?<![\w]) -? (?: \d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)? ) (?![\w]) )
   | (?P<sign> -> | => | → | >= | <= | != | <> | == | [=<>≥≤≠%$€£¥+*&] )
   | (?P<word> \w+(?:['’]\w+)* )
@@ -34,7 +34,10 @@ _ABBREVIATIONS = {"e.g", "i.e", "a.m", "p.m", "z.b", "d.h", "p.ej"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, name, number or sign of a goal. `norm` is for comparing with data, `plain` (no accents) with a lexicon."""
+    """A word, name, number or sign of a goal.
+
+    `norm` is for comparing with data, `plain` (without accents) for comparing with a lexicon.
+    """
 
     kind: Kind
     text: str
@@ -51,7 +54,7 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Whether what follows is another sentence or half of one."""
-        return self.kind == "mark" and self.text in ".;!?:"
+        return (self.kind == "mark" and self.text in ".;!?:") or self.text in ("->", "=>", "→")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         if kind == "file" and part.casefold() in _ABBREVIATIONS:
             kind = "word"
         norm = unicodedata.normalize("NFC", part.replace("’", "'").casefold())
-        found.append(Token(kind, part, match.start(), match.end(), norm, plain_form(part)))  # type: ignore[arg-type]
+        found.append(Token(kind, part, match.start(), match.end(), norm, part if kind == "sign" else plain_form(part)))  # type: ignore[arg-type]
     return tuple(found)
 
 

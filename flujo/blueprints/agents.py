@@ -65,13 +65,19 @@ def _prompt(value: JsonValue, path: Path, report: Report, read_file: ReadFile) -
     """Return the text of a prompt, given as text or as `{file: PATH}`."""
     if isinstance(value, str):
         return value
-    given = report.mapping(value, path, "`system_prompt`")
-    for key in given.keys() - {"file"}:
+    if not isinstance(value, dict):
+        report.add("FLJ0203", "`system_prompt` must be text, or `{file: PATH}`", path)
+        return ""
+    for key in value.keys() - {"file"}:
         if key == "variables":
             report.later(key, (*path, key))
         else:
             report.unknown_key(key, (*path, key), {"file"})
-    file = report.text(given.get("file"), (*path, "file"), "`file`") if given else None
+    if "file" not in value:
+        if value.keys() <= {"variables"}:
+            report.add("FLJ0202", "the key `file` is missing", path, help="add `file:`, or write the prompt as text")
+        return ""
+    file = report.text(value["file"], (*path, "file"), "`file`")
     if file is None:
         return ""
     try:

@@ -66,11 +66,6 @@ class Document:
             element = part
         return element, key_span, True
 
-    def span_of(self, path: Path) -> Span:
-        """Return the span of the value at `path`, or of the nearest element around it."""
-        element, _, _ = self.find(path)
-        return Span(element.start, element.end)
-
     def start_of(self, path: Path) -> tuple[int, int]:
         """Return line and column of the element at `path`, or of the nearest element around it."""
         return self.source.position(self.find(path)[0].start)

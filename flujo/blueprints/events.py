@@ -94,6 +94,9 @@ def _explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
     if "Unicode character escape" in problem:
         help = "write the character itself, or `\\U` and eight digits for characters beyond U+FFFF"
         return SyntaxProblem("an escape names half of a surrogate pair or no character", offset, help, "FLJ0109")
+    if char == "?" and began is not None and text[began : began + 1] in ("{", "["):
+        message = "a text with `?` inside `{ }` or `[ ]` must be in quotes"
+        return SyntaxProblem(message, offset, "quote the value")
     if char == "\t" and "cannot start any token" in problem:
         problem = "found character '\\t' that cannot start any token"
     message, help = _WORDS.get(problem, (_lower(problem) or "the text is not YAML", _UNSURE))

@@ -26,11 +26,11 @@ from flujo.blueprints.decode import decode
 from flujo.blueprints.document import Document, Element
 from flujo.blueprints.events import Event, SyntaxProblem, events
 from flujo.blueprints.scalars import NumberProblem, key_text, resolve
+from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.spans import Place, Source, Span
 from flujo.core.values import JsonValue
 
-MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100
 MAX_NODES: Final = 1_000_000
@@ -38,12 +38,10 @@ MAX_PROBLEMS: Final = 1_000
 MAX_TEXT: Final = 32 * 1024 * 1024
 """Characters of all scalars after aliases are expanded: 100 aliases of an 8 MiB text must not become 800 MiB."""
 
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _ODD_BREAK: Final = re.compile("[\x85\u2028\u2029]")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:(?:[ \t\r\n]++(?:#[^\r\n]*+)?)++|\Z)){1,2}")
 _LINE_END: Final = re.compile(r"[\r\n]")
-_SHOWN: Final = 20
 
 
 @dataclass(slots=True)
@@ -53,7 +51,6 @@ class _Frame:
     element: Element
     branches: bool
     anchor: str | None
-    for_key: bool
     expects_key: bool
     key: str | None = None
     key_span: Span | None = None
@@ -78,47 +75,10 @@ class _Stop(Exception):
 
 def read(text: bytes | str, name: str) -> tuple[Document | None, list[Diagnostic]]:
     """Read a blueprint's text; `name` is what users call the file."""
-    source, problems = _decode_bytes(text, name)
+    source, problems = to_source(text, name)
     if problems:
         return None, problems
     return _Reader(source).read()
-
-
-def _decode_bytes(text: bytes | str, name: str) -> tuple[Source, list[Diagnostic]]:
-    too_large = len(text) > MAX_BYTES
-    if isinstance(text, bytes):
-        try:
-            decoded = text.decode() if not too_large else ""
-        except UnicodeDecodeError as error:
-            return _not_utf8(text, error, name)
-    else:
-        decoded = text
-    source = Source(name, "" if too_large else decoded.removeprefix("\ufeff"))
-    if too_large or (len(decoded) * 4 > MAX_BYTES and len(decoded.encode(errors="surrogatepass")) > MAX_BYTES):
-        message = "the text is larger than 8 MiB"
-        return source, [Diagnostic("FLJ0110", message, Place(source, Span(0, 0)), "move data out of the blueprint")]
-    found = [
-        Diagnostic("FLJ0109", f"the character {_name(match.group())} is not allowed", _place(source, match.start()))
-        for match, _ in zip(_FORBIDDEN.finditer(source.text), range(_SHOWN), strict=False)
-    ]
-    return source, found
-
-
-def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[Source, list[Diagnostic]]:
-    source = Source(name, data.decode(errors="replace").removeprefix("\ufeff"))
-    offset = len(data[: error.start].decode().removeprefix("\ufeff"))
-    message = f"the file is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}"
-    return source, [Diagnostic("FLJ0101", message, _place(source, offset), "save the file as UTF-8")]
-
-
-def _place(source: Source, start: int, end: int | None = None) -> Place:
-    limit = len(source.text)
-    start = max(0, min(start, limit))
-    return Place(source, Span(start, max(start, min(start + 1 if end is None else end, limit))))
-
-
-def _name(char: str) -> str:
-    return f"U+{ord(char):04X}"
 
 
 @dataclass(slots=True)
@@ -164,14 +124,15 @@ class _Reader:
             if self._odd_breaks(before=len(text)):
                 whole = False
             elif self.root is None or (self.root.value is None and self.root.style == ""):
-                self.report("FLJ0103", "the file holds no blueprint", 0, 0, help='begin with `version: "0.1"`')
+                place, help = place_at(self.source, 0, 0), 'begin with `version: "0.1"`'
+                self.problems.append(Diagnostic("FLJ0103", "the file holds no blueprint", place, help))
                 whole = False
         document = Document(self.source, self.root) if whole and self.root is not None else None
         return document, in_order(self.problems)
 
     def report(self, code: str, message: str, start: int, end: int | None = None, help: str | None = None) -> None:
         """Add a diagnostic at [start, end), or at one character."""
-        self._add(Diagnostic(code, message, _place(self.source, start, end), help))
+        self._add(Diagnostic(code, message, place_at(self.source, start, end), help))
 
     def _add(self, problem: Diagnostic) -> None:
         self.problems.append(problem)
@@ -184,8 +145,8 @@ class _Reader:
             return  # `a: {{ x }} y` is one mistake, and said already
         related: tuple[tuple[Place, str], ...] = ()
         if problem.began is not None and self._line(problem.began) != self._line(problem.offset):
-            related = ((_place(self.source, problem.began), "the part that went wrong began here"),)
-        place = _place(self.source, problem.offset)
+            related = ((place_at(self.source, problem.began), "the part that went wrong began here"),)
+        place = place_at(self.source, problem.offset)
         self.problems.append(Diagnostic(problem.code, problem.message, place, problem.help, related=related))
 
     def _line(self, offset: int) -> int:
@@ -201,10 +162,10 @@ class _Reader:
             index = bisect_right(starts, match.start()) - 1
             if index >= 0 and match.start() < self.quoted[index].end:
                 continue
-            message = f"the character {_name(match.group())} is allowed in quoted text only"
-            place, help = _place(self.source, match.start()), "replace it by a line break, or quote the text"
+            message = f"the character {code_point(match.group())} is allowed in quoted text only"
+            place, help = place_at(self.source, match.start()), "replace it by a line break, or quote the text"
             found.append(Diagnostic("FLJ0109", message, place, help))
-            if len(found) >= _SHOWN:
+            if len(found) >= MAX_SHOWN:
                 break
         if found:
             self.problems = found  # what else was met comes from lines that are none
@@ -225,11 +186,13 @@ class _Reader:
     def _count(self, start: int, nodes: int, chars: int, height: int) -> None:
         self.nodes += nodes
         self.chars += chars
+        if self.nodes <= MAX_NODES and self.chars <= MAX_TEXT and len(self.stack) + height <= MAX_DEPTH:
+            return
         if self.nodes > MAX_NODES:
             self._refuse(f"the text has more than {MAX_NODES:,} nodes with its aliases expanded", start)
-        if self.chars > MAX_TEXT:
+        elif self.chars > MAX_TEXT:
             self._refuse("the text is larger than 32 MiB with its aliases expanded", start)
-        if len(self.stack) + height > MAX_DEPTH:
+        else:
             self._refuse(f"the text is nested deeper than {MAX_DEPTH} levels", start)
 
     def _refuse(self, message: str, start: int) -> None:
@@ -239,8 +202,6 @@ class _Reader:
     def _properties(self, event: Event) -> int:
         """Report a tag; return where the part itself begins, after tag and anchor."""
         start: int = event.start_mark.index
-        if event.tag is None and event.anchor is None:
-            return start
         if event.tag is not None:
             at = self.source.text.find("!", start)
             tag = re.compile(r"[^\s,\[\]{}]*").match(self.source.text, at)
@@ -251,7 +212,9 @@ class _Reader:
         return min(found.end(), max(event.end_mark.index, start)) if found and type(event) is ScalarEvent else start
 
     def _scalar(self, event: Event) -> None:
-        start, end, style, text = self._properties(event), event.end_mark.index, event.style or "", event.value
+        start, end, style, text = event.start_mark.index, event.end_mark.index, event.style or "", event.value
+        if event.anchor is not None or event.tag is not None:
+            start = self._properties(event)
         style = "" if style == "plain" else style
         self._count(start, 1, len(text), 0)
         value: JsonValue = text
@@ -264,8 +227,9 @@ class _Reader:
                     value = decode(self.source.text, start, end, style, 0).text
         else:
             end = self._end_of_block(start, end)
-        if _NOT_TEXT.search(text):
-            self.report("FLJ0109", "the text holds NUL or half of a surrogate pair", start, end, "remove the escape")
+        if style == '"' and _NOT_TEXT.search(text):  # only an escape can make them
+            what = "the character NUL" if "\0" in text else "half of a surrogate pair"
+            self.report("FLJ0109", f"the text holds {what}", start, end, "remove the escape")
             value = ""
         element = Element(start, end, style, value)
         if event.anchor is not None:
@@ -287,7 +251,9 @@ class _Reader:
 
     def _open(self, event: Event) -> None:
         is_mapping = type(event) is MappingStartEvent
-        start = self._properties(event)
+        start = event.start_mark.index
+        if event.anchor is not None or event.tag is not None:
+            start = self._properties(event)
         self._count(start, 1, 0, 1)
         style = "{" if event.flow_style else "-"
         if is_mapping:
@@ -295,9 +261,8 @@ class _Reader:
         else:
             element = Element(start, start, style, [], items=[])
         above = self.stack[-1] if self.stack else None
-        for_key = above is not None and above.expects_key
         branches = above is not None and above.key == "branches" and is_mapping
-        self.stack.append(_Frame(element, branches, event.anchor, for_key, expects_key=is_mapping))
+        self.stack.append(_Frame(element, branches, event.anchor, expects_key=is_mapping))
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(None)
 

@@ -75,8 +75,7 @@ class Report:
             elif kind in _TYPES:
                 self.add("FLJ0203", f"`{key}` must be {_TYPES[kind]}, not {_shown(item['input'])}", at)
             else:
-                message = item["msg"].removeprefix("Value error, ")
-                self.add("FLJ0204", f"`{key}`: {message[:1].lower()}{message[1:]}".rstrip("."), at)
+                self.add("FLJ0204", _bad_value(key, item["input"], kind, item.get("ctx", {})), at)
 
     def _existing(self, path: Path) -> Path:
         """Return the part of a path that the document has: pydantic adds words of its own for unions."""
@@ -107,6 +106,21 @@ class Report:
         """Return all by place; without `strict`, what a run could still meet well is a warning."""
         items = self.found.values() if strict else [_lowered(item) for item in self.found.values()]
         return tuple(in_order(items))
+
+
+def _bad_value(key: str, value: Any, kind: str, context: dict[str, Any]) -> str:
+    match kind:
+        case "less_than_equal":
+            return f"`{key}` is {value}, and must be at most {context['le']}"
+        case "greater_than_equal":
+            return f"`{key}` is {value}, and must be at least {context['ge']}"
+        case "literal_error":
+            words = str(context["expected"]).replace("'", "`")
+            return f"`{value}` is not one of {words}"
+        case "string_too_short":
+            return f"`{key}` may not be empty"
+        case _:
+            return f"`{key}` cannot be {_shown(value)} like this one"
 
 
 _COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309"})

@@ -9,17 +9,12 @@ import typer
 
 from flujo.cli.console import PipeClosed
 from flujo.cli.render.failure import bug, failure_document, failure_text
+from flujo.cli.stopped import Stopped
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, MissingModule, UsageError
 
 _USAGE_PROBLEM: type[Exception] = typer.BadParameter.__bases__[0]
 """What typer raises for a wrong command line."""
-
-
-class Stopped(FlujoError):
-    """Ctrl-C or a signal ended the command."""
-
-    exit = Exit.INTERRUPTED
 
 
 def report(error: Exception, session: Session, arguments: Sequence[str], *, terminated: bool = False) -> int:

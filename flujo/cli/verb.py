@@ -68,7 +68,7 @@ class Verb:
     @property
     def help(self) -> str:
         """The help text: examples first."""
-        wide = max(len(line) for line, _ in self.examples)
+        wide = max((len(line) for line, why in self.examples if why), default=0)
         lines = [f"  {line.ljust(wide)}  # {why}" if why else f"  {line}" for line, why in self.examples]
         return "\n".join(["\b", "Examples:", *lines, "", inspect.cleandoc(self.run.__doc__ or "")])
 
@@ -81,7 +81,7 @@ class Verb:
             try:
                 return self.run(session, **given)
             except KeyboardInterrupt as error:
-                from flujo.cli.failing import Stopped
+                from flujo.cli.stopped import Stopped
 
                 going_on = f"`flujo resume {session.driving}{session.extra}` goes on with the run"
                 raise Stopped("FLJ0009", "stopped", help=going_on if session.driving else None) from error

@@ -1,6 +1,6 @@
 """What one rendering may spend: steps, bytes of live values and depth, all charged before the work is done.
 
-One step is about a microsecond of work: an operator, an element handled one by one, 256 bytes copied or searched at
+One step is about a microsecond of work: an operator, an element handled one by one, 1,024 bytes copied or searched at
 memory speed, or 4 values walked over. Bytes are UTF-8 bytes of texts, and 32 for each element of a new list or mapping.
 """
 
@@ -14,6 +14,8 @@ from flujo.expressions.faults import Fault
 MAX_STEPS: Final = 200_000
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
+TRIAL_STEPS: Final = 8_192
+TRIAL_BYTES: Final = 2 * 1024 * 1024
 SLOT: Final = 32
 """Bytes that a list or mapping is charged for each element."""
 
@@ -51,7 +53,7 @@ class Budget:
 
     def work(self, size: int) -> None:
         """Charge work at memory speed over `size` bytes."""
-        self.spend(1 + (size >> 8))
+        self.spend(1 + (size >> 10))
 
     def hold(self, size: int) -> None:
         """Charge `size` bytes that a value will take."""
@@ -109,11 +111,12 @@ class Budget:
 class Trial(Budget):
     """An account for evaluating constants while compiling: it gives up early, but still finds what is over budget."""
 
-    __slots__ = ("patience", "reserved")
+    __slots__ = ("patience", "patience_bytes", "reserved")
 
-    def __init__(self, patience: int) -> None:
+    def __init__(self, patience: int = TRIAL_STEPS, patience_bytes: int = TRIAL_BYTES) -> None:
         super().__init__()
         self.patience = patience
+        self.patience_bytes = patience_bytes
         self.reserved = 0
 
     def spend(self, steps: int) -> None:
@@ -135,7 +138,7 @@ class Trial(Budget):
     def hold(self, size: int) -> None:
         """Charge bytes; a trial has patience for few."""
         super().hold(size)
-        if self.held > self.patience * 64:
+        if self.held > self.patience_bytes:
             raise GaveUp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import nodes
 
@@ -21,6 +21,9 @@ from flujo.expressions.operators import ARITHMETIC, COMPARISON, negative, positi
 from flujo.expressions.places import Places, left_of
 from flujo.expressions.references import DRAWN, FUNCTIONS, ROOTS, NameRead, constant_key, reference
 from flujo.expressions.scan import Scan
+
+MAX_FAULTS: Final = 20
+"""Faults reported of one text."""
 
 
 class Builder:
@@ -45,7 +48,9 @@ class Builder:
     # --- expressions --------------------------------------------------------------------------------------------------
 
     def expression(self, node: nodes.Node) -> Eval:
-        """Return the closure of an expression; what is wrong with it goes to `faults`."""
+        """Return the closure of an expression; what is wrong with it goes to `faults`, up to some."""
+        if len(self.faults) >= MAX_FAULTS:
+            return constant(None)
         self.depth += 1
         mark, changing = len(self.constants), self.changing
         try:
@@ -78,10 +83,11 @@ class Builder:
         links.reverse()
         mark, changing = len(self.constants), self.changing
         base, used = self._base(node, links)
+        begin = self.places.span(node)[0]
         ops: list[Op] = []
         for link in links[used:]:
             before = self.changing
-            op = self._link(link)
+            op = self._link(link, (begin, self.places.end(link)))
             if before == changing != self.changing and ops:
                 self.constants[mark:mark] = [chain(base, list(ops))]
             ops.append(op)
@@ -115,13 +121,13 @@ class Builder:
                 raise Fault("FLJ0402", "only functions and methods can be called", at=self.places.start(node))
         raise Fault("FLJ0402", "this syntax is not allowed in templates", at=self.places.start(node))
 
-    def _link(self, node: nodes.Node) -> Op:
+    def _link(self, node: nodes.Node, at: At) -> Op:
         match node:
             case nodes.Getattr():
                 self._deny(node.attr, node)
-                return field(node.attr, self.places.span(node))
+                return field(node.attr, at)
             case nodes.Getitem():
-                return self._subscript(node)
+                return self._subscript(node, at)
             case nodes.Filter():
                 return self._filter(node)
             case nodes.Test():
@@ -131,7 +137,7 @@ class Builder:
             case nodes.And() | nodes.Or():
                 return self._logic(node)
             case nodes.BinExpr():
-                right, work, at = self.strictly(node.right), ARITHMETIC[type(node).__name__], self.places.span(node)
+                right, work = self.strictly(node.right), ARITHMETIC[type(node).__name__]
 
                 def run(frame: Frame, value: Any) -> Any:
                     if type(value) is Missing:
@@ -184,15 +190,15 @@ class Builder:
             self._deny(key, link)
             keys.append(key)
         rest = links[len(keys)] if len(keys) < len(links) else None
-        end = self.places.span(links[len(keys) - 1]) if keys else at
-        whole = (at[0], end[1])
+        end = self.places.end(links[len(keys) - 1]) if keys else at[1]
+        whole = (at[0], end)
         ref = (name,) if plain else reference(name, keys, whole)
         used = len(ref) - 1
         tail = tuple(keys[used:])
         guarded = _tolerates(rest) or any(ref == known and tail[: len(more)] == more for known, more in self.facts)
         self.changing += 1
         self.reads.append(NameRead(ref, tail, whole, guarded))
-        own = (at[0], self.places.span(links[used - 1])[1]) if used else at
+        own = (at[0], self.places.end(links[used - 1])) if used else at
 
         def run(frame: Frame) -> Any:
             try:
@@ -316,8 +322,7 @@ class Builder:
 
         return run
 
-    def _subscript(self, node: nodes.Getitem) -> Op:
-        at = self.places.span(node)
+    def _subscript(self, node: nodes.Getitem, at: At) -> Op:
         if type(node.arg) is nodes.Slice:
             given = (node.arg.start, node.arg.stop, node.arg.step)
             bounds = [constant(None) if part is None else self.strictly(part) for part in given]

@@ -13,7 +13,7 @@ Fact = tuple[tuple[str, ...], tuple[str | int, ...]]
 """A reference and tail that are known to be defined."""
 
 DEFINED: Final = ("defined", "undefined")
-MAX_CONDITIONS: Final = 32
+MAX_CONDITIONS: Final = 16
 """Conditions joined by `and` and `or` that are looked at."""
 
 
@@ -23,23 +23,23 @@ def facts_of(node: nodes.Node) -> tuple[list[Fact], list[Fact]]:
     `a and b` gives the facts of both where it is true, `a or b` where it is false.
     """
     facts: tuple[list[Fact], list[Fact]] = ([], [])
-    open_ends = [(node, True, True)]  # a condition, and whether it tells something where the whole is true, false
+    # a condition, and what it is where the whole is true, and where the whole is false (None: not known)
+    conditions: list[tuple[nodes.Node, bool | None, bool | None]] = [(node, True, False)]
     for _ in range(MAX_CONDITIONS):
-        if not open_ends:
+        if not conditions:
             break
-        part, if_true, if_false = open_ends.pop()
-        negated = False
+        part, *values = conditions.pop()
         while type(part) is nodes.Not:
-            part, negated = part.node, not negated
+            part, values = part.node, [None if value is None else not value for value in values]
         if type(part) is nodes.And or type(part) is nodes.Or:
-            joins = (type(part) is nodes.And) is not negated
-            told = (if_true and joins, if_false and not joins)
-            told = (told[1], told[0]) if negated else told
-            open_ends += [(part.left, *told), (part.right, *told)]
+            telling = type(part) is nodes.And  # `and` tells of its parts where it is true, `or` where it is false
+            when_true, when_false = (value if value is telling else None for value in values)
+            conditions += [(part.left, when_true, when_false), (part.right, when_true, when_false)]
         elif type(part) is nodes.Test and part.name in DEFINED:
-            fact, holds = fact_of(part.node), (part.name == "defined") is not negated
-            if fact is not None and (if_true if holds else if_false):
-                facts[0 if holds else 1].append(fact)
+            fact = fact_of(part.node)
+            for known, value in zip(facts, values, strict=True):
+                if fact is not None and value is (part.name == "defined"):
+                    known.append(fact)
     return facts
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flujo.core.values import JsonValue, type_name
-from flujo.expressions.budget import SLOT, Budget, text_size
+from flujo.expressions.budget import Budget, text_size
 from flujo.expressions.faults import Fault, bad_argument, no_result, type_error
 
 Binary = Callable[[Budget, JsonValue, JsonValue], JsonValue]
@@ -90,12 +90,15 @@ def multiply(budget: Budget, left: JsonValue, right: JsonValue) -> JsonValue:
     if type(left) is int and type(right) in (str, list):
         left, right = right, left
     if type(right) is int:
-        if type(left) is str:
-            budget.make(text_size(left) * max(right, 0))
-            return left * right
-        if type(left) is list:
-            budget.make_list(len(left) * max(right, 0))
-            return left * right
+        times = max(right, 0)  # Python's own repetition counts in machine words
+        if type(left) is str and left:
+            budget.make(text_size(left) * times)
+            return left * times
+        if type(left) is list and left:
+            budget.make_list(len(left) * times)
+            return left * times
+        if type(left) in (str, list):
+            return left
     raise _mismatch("*", left, right)
 
 
@@ -231,6 +234,9 @@ COMPARISON: Final[dict[str, Binary]] = {
 }
 """Comparison by the name of Jinja's operator."""
 
+SLOWLY: Final = 8
+"""How much slower than memory encoders and decoders work."""
+
 _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
@@ -250,6 +256,7 @@ def to_json(budget: Budget, value: JsonValue) -> str:
     if type(value) in (list, dict, str):
         size, _, _ = budget.weigh(value)
         budget.make(size)
+        budget.work(SLOWLY * size)
     return _json(value)
 
 
@@ -274,6 +281,3 @@ def slice_of(budget: Budget, value: JsonValue, bounds: tuple[JsonValue, JsonValu
 def truth(value: JsonValue) -> bool:
     """Return a value's truth as in Jinja: null, false, zero and everything empty are false."""
     return bool(value)
-
-
-__all__ = ["ARITHMETIC", "COMPARISON", "SLOT", "contains", "equal", "slice_of", "to_json", "to_text", "truth"]

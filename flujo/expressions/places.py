@@ -28,6 +28,8 @@ class Places:
         while (left := left_of(first)) is not None:
             first = left
         match first:
+            case nodes.Tuple() if first.items:  # its own token is a comma
+                begin = self.span(first.items[0])[0]
             case nodes.Concat():
                 begin = self.span(first.nodes[0])[0]
             case nodes.Compare():
@@ -50,6 +52,8 @@ class Places:
                 place = closers.get(place + 1, place)
             case nodes.BinExpr():
                 return self.end(node.right)
+            case nodes.Tuple() if node.items:
+                return self.end(node.items[-1])
             case nodes.Concat():
                 return self.end(node.nodes[-1])
             case nodes.Compare():

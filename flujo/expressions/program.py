@@ -23,7 +23,6 @@ from flujo.expressions.references import NameRead
 from flujo.expressions.scan import Scan, environment, reworded, scan
 from flujo.expressions.statements import body
 
-TRIAL_STEPS: Final = 1_000
 CACHED_LENGTH: Final = 512
 SHALLOW: Final = 12
 DEEP_STACK: Final = 4_000
@@ -193,7 +192,7 @@ def _trial(text: str, builder: Builder, evaluate: Eval) -> tuple[Problem, ...]:
     whole = not builder.reads and not builder.functions
     problems = []
     for part in [evaluate] if whole else builder.constants:
-        frame = Frame(_NoNames(), Trial(TRIAL_STEPS), text, builder.slots)
+        frame = Frame(_NoNames(), Trial(), text, builder.slots)
         try:
             part(frame)
         except Fault as fault:

@@ -141,8 +141,8 @@ def _amount(value: JsonValue) -> str:
 
 
 def _store(builder: Builder, target: nodes.Node) -> _Store:
-    at = builder.places.start(target)
     names = target.items if isinstance(target, nodes.Tuple) else [target]
+    at = (builder.places.start(names[0])[0], builder.places.start(names[-1])[1])
     if not all(type(name) is nodes.Name for name in names):
         raise Fault("FLJ0402", "only plain names can be set", at=at)
     slots = [builder.declare(name.name, name) for name in names]  # type: ignore[attr-defined]

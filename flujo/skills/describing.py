@@ -91,6 +91,9 @@ def _check_options(definition: Definition) -> None:
         )
     if options.get("idempotent", "no") not in (True, False, "no", "yes", "by_key"):
         raise bad_skill(definition, f"says `idempotent` is `{options['idempotent']}`; it is `no`, `yes` or `by_key`")
+    for name, listed in (("permissions", options.get("permissions", ())), ("sinks", options.get("sinks", ()))):
+        if isinstance(listed, str) or not all(isinstance(item, str) for item in listed):
+            raise bad_skill(definition, f"has `{name}` that are not a tuple of texts")
     if not _VERSION.fullmatch(options.get("version", "1")):
         raise bad_skill(
             definition, f"has the version `{options['version']}`; letters, digits, `.`, `-` and `_` make one"

@@ -9,8 +9,8 @@ from flujo.core.values import sha256
 
 FOLDER = "skills"
 
-FILE_NAME = re.compile(r"skills/[A-Za-z][A-Za-z0-9_]*\.py")
-"""A file that may hold skills; names that begin with an underscore are left to the project."""
+FILE_NAME = re.compile(r"skills/[^/_.][^/]*\.py")
+"""A file that may hold skills; names that begin with an underscore are for what they share."""
 
 
 def skill_files(root: FilePath) -> list[str]:

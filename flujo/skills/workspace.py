@@ -19,11 +19,12 @@ from typing import Literal
 
 from flujo.core.errors import SkillError
 from flujo.core.values import MAX_VALUE_BYTES
-from flujo.skills.globs import matches
+from flujo.skills.globs import Glob
 
 Access = Literal["read", "change"]
 
 MAX_PATH = 4_096
+MAX_NAMES = 64
 MAX_ENTRIES = 100_000
 
 _CLOSED_EVERYWHERE = frozenset({".flujo", ".git"})
@@ -34,6 +35,9 @@ _CLOSED_AT_TOP = frozenset({"flujo.toml", "skills.lock", ".env"})
 
 _READ_ONLY_AT_TOP = frozenset({"skills"})
 """Code that the next run would import."""
+
+_NOT_SEEN = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM})
+"""A folder in a list that is gone, was exchanged for a link, or is not ours to read."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # O_NONBLOCK: opening a pipe must not wait for its other end
@@ -47,9 +51,13 @@ class Workspace:
 
     def read(self, path: str) -> str:
         """Return the text of a file: UTF-8, at most 16 MiB."""
-        with self._folder_of(path, "read") as (folder, name), _reporting(path):
-            with _opened(folder, name, os.O_RDONLY, path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(MAX_VALUE_BYTES + 1)
+        with (
+            self._folder_of(path, "read") as (folder, name),
+            _reporting(path),
+            _opened(folder, name, os.O_RDONLY, path) as handle,
+            os.fdopen(handle, "rb", closefd=False) as file,
+        ):
+            data = file.read(MAX_VALUE_BYTES + 1)
         if len(data) > MAX_VALUE_BYTES:
             raise SkillError(f"`{path}` is larger than 16 MiB", code="FLJ0614", retry="never")
         try:
@@ -121,14 +129,14 @@ class Workspace:
         `*` fits within one name, `**` any number of folders. Hidden names fit only a pattern that names the dot; links
         and closed files are left out.
         """
-        wanted = _parts(pattern, None)
+        wanted = Glob.of(_parts(pattern, None))
         above = () if _is_top(path) else _parts(path, "read")
-        with self._open_folder(above, path, make=False) as top:
-            below = list(islice(_walk(top, above), MAX_ENTRIES + 1))
-        if len(below) > MAX_ENTRIES:
-            message = f"there are more than {MAX_ENTRIES:,} files below `{path}`"
+        with self._open_folder(above, path, make=False) as top, _reporting(path):
+            found = list(islice(_walk(top, above, wanted), MAX_ENTRIES + 1))
+        if len(found) > MAX_ENTRIES:
+            message = f"there are more than {MAX_ENTRIES:,} files that fit `{pattern}` below `{path}`"
             raise SkillError(message, code="FLJ0614", retry="never", help="name a folder as `path`")
-        return sorted("/".join(item) for item in below if matches(item[len(above) :], wanted))
+        return sorted(found)
 
     @contextmanager
     def _folder_of(self, path: str, access: Access, make: bool = False) -> Iterator[tuple[int, str]]:
@@ -160,6 +168,7 @@ def _enter(handle: int, folder: str, make: bool) -> int:
             raise
         with suppress(FileExistsError):
             os.mkdir(folder, dir_fd=handle)
+            os.fsync(handle)
         return os.open(folder, _FOLDER, dir_fd=handle)
     except NotADirectoryError:  # Linux says so of a link too
         if stat.S_ISLNK(os.stat(folder, dir_fd=handle, follow_symlinks=False).st_mode):
@@ -184,27 +193,38 @@ def _write_all(handle: int, data: bytes) -> None:
     os.fsync(handle)
 
 
-def _walk(handle: int, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Give the paths of all files below an open folder, except closed ones."""
+def _walk(handle: int, above: tuple[str, ...], wanted: Glob) -> Iterator[str]:
+    """Give the paths of the files below an open folder that fit, except closed ones."""
     with os.scandir(handle) as entries:
         there = [
             (item.name, item.is_dir(follow_symlinks=False), item.is_file(follow_symlinks=False)) for item in entries
         ]
     for name, is_folder, is_file in there:
-        path = (*above, name)
-        if _closed(path, "read") or name.startswith(".flujo-"):
+        path, left = (*above, name), wanted.after(name)
+        if not _is_text(name) or _closed(path, "read") or name.startswith(".flujo-"):
             continue
-        if is_file:
-            yield path
-        elif is_folder:
+        if is_file and left.fits:
+            yield "/".join(path)
+        elif is_folder and not left.is_hopeless and len(path) < MAX_NAMES:
             try:
                 inner = os.open(name, _FOLDER, dir_fd=handle)
-            except OSError:  # gone, exchanged for a link, or not ours to read since it was listed
-                continue
+            except OSError as error:
+                if error.errno in _NOT_SEEN:
+                    continue
+                raise
             try:
-                yield from _walk(inner, path)
+                yield from _walk(inner, path, left)
             finally:
                 os.close(inner)
+
+
+def _is_text(name: str) -> bool:
+    """Say whether a name is valid Unicode; others have no JSON form and cannot be named in a blueprint."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_top(path: str) -> bool:
@@ -216,15 +236,16 @@ def _parts(path: str, access: Access | None) -> tuple[str, ...]:
 
     With no access meant, as for a pattern, closed names pass.
     """
-    if not path or "\0" in path or len(path) > MAX_PATH:
-        raise _refused("a path must not be empty, hold a NUL character, or be longer than 4,096 characters")
+    if not path or "\0" in path or len(path) > MAX_PATH or not _is_text(path):
+        raise _refused("a path must not be empty, hold NUL or half a character, or be longer than 4,096 characters")
     if path.startswith("/") or path.startswith("~") or (len(path) > 1 and path[1] == ":") or "\\" in path:
         raise _refused(f"`{path}` is not a path relative to the workspace, with `/` between names")
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     if ".." in parts:
         raise _refused(f"`{path}` leads out of the workspace")
-    if not parts:
-        raise _refused(f"`{path}` is the workspace itself, not a file in it")
+    if not 0 < len(parts) <= MAX_NAMES:
+        problem = "is the workspace itself, not a file in it" if not parts else f"has more than {MAX_NAMES} names"
+        raise _refused(f"`{path}` {problem}")
     closed = _closed(parts, access) if access else None
     if closed:
         raise _refused(f"`{path}` is protected: {closed}")
@@ -236,7 +257,7 @@ def _closed(parts: tuple[str, ...], access: Access) -> str | None:
     plain = [_plain(part) for part in parts]
     if _CLOSED_EVERYWHERE & set(plain):
         return "the state of flujo and the project's history are not for skills"
-    if plain[0] in _CLOSED_AT_TOP and len(parts) == 1:
+    if len(parts) == 1 and (plain[0] in _CLOSED_AT_TOP or plain[0].startswith(".env.")):
         return "it decides what a run may do"
     if access == "change" and plain[0] in _READ_ONLY_AT_TOP:
         return "skills cannot change the code of skills"

@@ -50,7 +50,7 @@ def test_all_of_a_text() -> None:
     assert text[whole.start : whole.end] == "x\\ty"
     assert document.locate(("a",), 3, 3).span == document.locate(("a",), 9, 9).span
     assert document.locate(("b",), 0, 1) == document.place(("b",))
-    assert document.locate(("a", "gone"), 0, 1) == document.place(("a",))
+    assert document.locate(("a", "gone"), 0, 1) == document.place(("a", "gone"))
 
 
 LINES = st.lists(

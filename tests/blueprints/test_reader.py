@@ -6,7 +6,8 @@ import pytest
 
 from flujo.blueprints.document import Document
 from flujo.blueprints.events import events
-from flujo.blueprints.reader import MAX_ALIASES, MAX_BYTES, MAX_DEPTH, read
+from flujo.blueprints.reader import MAX_ALIASES, MAX_DEPTH, read
+from flujo.blueprints.source import MAX_BYTES
 from flujo.core.diagnostics import Diagnostic
 
 
@@ -37,6 +38,7 @@ REFUSED = [
     ("FLJ0102", "a: @x\n", "@"),
     ("FLJ0102", "a: 'it's'\n", "s"),
     ("FLJ0102", "a: {b: http://c}\n", ":"),
+    ("FLJ0102", "a: {b: Well?}\n", "?"),
     ("FLJ0108", "a: {{ x }} y\n", "{{ x }"),
     ("FLJ0102", "%YAML 1.1\n---\na: 1\n", "%"),
     ("FLJ0103", "", ""),

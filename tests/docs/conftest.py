@@ -10,6 +10,7 @@ import pytest
 from tests.docs.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
+WRITE = os.environ.get("FLUJO_GOLDEN") == "write"
 
 
 @pytest.fixture
@@ -30,13 +31,11 @@ def person(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Session]
 @pytest.fixture
 def follow(person: Session) -> Callable[[str], None]:
     """Follow a page from its first line to its last; with FLUJO_GOLDEN=write the page gets what was printed."""
-    write = os.environ.get("FLUJO_GOLDEN") == "write"
-
     def run(page: str) -> None:
         file = ROOT / page
         text = file.read_text("utf-8")
         new, faults = person.follow(text)
-        if write and new != text:
+        if WRITE and new != text:
             file.write_text(new, "utf-8")
         assert not faults, f"{page}\n" + "\n".join(faults)
 

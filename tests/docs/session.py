@@ -1,7 +1,8 @@
 """Pages that run: the files a page shows are written, its `$` commands are run, and their output must be as shown.
 
 In a Markdown page a fence such as ```` ```yaml hello.yaml ```` is a file of that name. A ```` ```console ```` fence is a
-terminal: each `$ ` line is a command, the lines below it are what it prints. `...` stands for any text in its line, or
+terminal: each `$ ` line is a command, the lines below it are what it prints; ```` ```console quiet ```` shows what goes
+into a pipe, without the progress that a terminal sees. `...` stands for any text in its line, or
 for any lines when it is alone. Run ids, moments, durations, digests and the bars of a trace may differ; a run id must be
 the same run everywhere on the page. A command that does not exit with 0 is followed by `$ echo $?`.
 """
@@ -50,13 +51,14 @@ NAMES = [
 
 
 class Screen(io.StringIO):
-    """A terminal's screen."""
+    """What a person sees: a terminal, unless it is quiet."""
 
     encoding = "utf-8"  # type: ignore[assignment]
+    quiet = False
 
     def isatty(self) -> bool:
-        """Say yes."""
-        return True
+        """Say whether this is a terminal."""
+        return not self.quiet
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Session:
     runs: dict[str, str] = field(default_factory=dict)
     code: int = 0
     replaced: dict[str, str] = field(default_factory=dict)
+    quiet: bool = False
 
     def follow(self, page: str) -> tuple[str, list[str]]:
         """Do all a page says; return the page as it should be, and what was not as shown."""
@@ -114,6 +117,7 @@ class Session:
         faults: list[str] = []
         parts = []
         line = fence.line
+        self.quiet = fence.name == "quiet"
         steps = re.split(r"(?m)^\$ ", fence.text)
         if steps[0]:
             faults.append(f"line {line}: a console block begins with a command")
@@ -149,7 +153,7 @@ class Session:
         piped, _, last = command.rpartition(" | ")
         if last.startswith("flujo ") and not re.search(r"[&;<>`]|\$\(", last):
             data = self._shell(piped).encode() if piped else None
-            return self._flujo(shlex.split(last)[1:], data)
+            return self._flujo(shlex.split(last.replace("\\\n", ""))[1:], data)
         return self._shell(command)
 
     def _shell(self, command: str) -> str:
@@ -162,8 +166,9 @@ class Session:
         return done.stdout.decode()
 
     def _flujo(self, arguments: list[str], data: bytes | None) -> str:
-        screen = Screen()
-        source = Screen() if data is None else io.TextIOWrapper(io.BytesIO(data))
+        screen, typed = Screen(), Screen()
+        screen.quiet = self.quiet
+        source = typed if data is None else io.TextIOWrapper(io.BytesIO(data))
         with _standing(self.folder, screen, source):
             self.code = int(main(arguments))
         return screen.getvalue()

@@ -121,3 +121,13 @@ def test_dataclasses_of_a_skill_file_work(root: Path, context: Any) -> None:
     )
     registry = SkillRegistry(lock_project(root).specs, root)
     assert registry.load("own.move").call({"point": {"x": 1}}, context) == {"x": 2, "inner": {"x": 1, "inner": None}}
+
+
+def test_odd_names_of_files(root: Path, fault: Any) -> None:
+    write(root, GOOD, "my-own.py")
+    write(root, "raise RuntimeError", "_shared.py")
+    write(root, "raise RuntimeError", ".hidden.py")
+    assert [spec.id for spec in lock_project(root).specs] == ["my-own.shout"]
+    write(root, GOOD, "2fa.py")
+    code, message = fault(lock_project, root)
+    assert (code, "`2fa.shout` has an id that is not of the form" in message) == ("FLJ0607", True)

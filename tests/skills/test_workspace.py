@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,8 @@ LEADING_OUT = [
     ".",
     "./",
     "a/" * 3000,
+    "a/" * 64 + "b",
+    "\ud800",
 ]
 
 PROTECTED = [
@@ -66,6 +70,7 @@ PROTECTED = [
     "skills.lock",
     "Skills.Lock",
     ".env",
+    ".env.local",
 ]
 
 
@@ -125,14 +130,15 @@ def test_a_folder_exchanged_for_a_link_again_and_again(root: Path, space: Worksp
     (root / "real").mkdir()
     (root / "real" / "secret.txt").write_text("inside", "utf-8")
     (root / "link").symlink_to(outside)
-    os.rename(root / "real", root / "data")
+    (root / "real").rename(root / "data")
     done = threading.Event()
     swaps = 0
 
     def move(source: str, target: str) -> None:
         while True:
             try:
-                return os.rename(root / source, root / target)
+                (root / source).rename(root / target)
+                return
             except OSError:  # `write` made the folder anew while there was none
                 shutil.rmtree(root / target)
 
@@ -291,7 +297,7 @@ def test_list_of_what_is_no_folder(root: Path, space: Workspace, fault: Any) -> 
 def test_no_descriptor_stays_open(root: Path, space: Workspace) -> None:
     space.write("a/b/c.txt", "x")
     (root / "link").symlink_to("a")
-    before = len(os.listdir("/dev/fd"))
+    before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(20):
         space.list()
         for path in ("a/b/c.txt", "a/b", "missing/x", "link/b", "a/missing"):
@@ -302,7 +308,52 @@ def test_no_descriptor_stays_open(root: Path, space: Workspace) -> None:
                     except SkillError as error:
                         assert error.diagnostic.code in ("FLJ0612", "FLJ0613")
         space.write("a/b/c.txt", "y")
-    assert len(os.listdir("/dev/fd")) == before
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_list_of_folders_deeper_than_any_path(root: Path, space: Workspace) -> None:
+    deep = "a/" * 63 + "b"
+    space.write(deep, "x")
+    (root / ("a/" * 64) / "c" / "d").mkdir(parents=True)
+    (root / ("a/" * 64) / "c" / "file").write_text("x", "utf-8")
+    assert space.list() == [deep]
+
+
+def test_list_opens_only_folders_in_which_something_can_fit(root: Path, space: Workspace) -> None:
+    for path in ("data/a.csv", ".venv/lib/x.csv", "other/deep/y.csv"):
+        space.write(path, "x")
+    opened: list[str] = []
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.scandir" and watching:
+            opened.append(str(arguments[0]))
+
+    watching = True
+    sys.addaudithook(watch)
+    assert space.list("data/*.csv") == ["data/a.csv"]
+    first = len(opened)
+    assert space.list("**/*.csv") == ["data/a.csv", "other/deep/y.csv"]
+    watching = False
+    assert (first, len(opened) - first) == (2, 4)
+
+
+def test_list_leaves_out_names_that_are_not_unicode(root: Path, space: Workspace) -> None:
+    space.write("a.txt", "x")
+    try:
+        with open(os.fsencode(root) + b"/\xff.txt", "wb"):  # noqa: PTH123
+            assert space.list() == ["a.txt"]
+    except OSError as error:  # file systems of macOS refuse such names
+        assert error.errno == errno.EILSEQ
+
+
+def test_list_goes_round_what_is_not_ours_to_read(root: Path, space: Workspace) -> None:
+    space.write("closed/a.txt", "x")
+    space.write("open/a.txt", "x")
+    (root / "closed").chmod(0)
+    try:
+        assert set(space.list()) - {"closed/a.txt"} == {"open/a.txt"}  # root may read everything
+    finally:
+        (root / "closed").chmod(0o755)
 
 
 def test_a_workspace_that_is_not_there(root: Path, fault: Any) -> None:

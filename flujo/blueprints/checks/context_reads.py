@@ -7,7 +7,7 @@ from typing import Any
 
 from flujo.blueprints.program import Program
 from flujo.core.diagnostics import Diagnostic
-from flujo.core.graph import Wait
+from flujo.core.graph import Question, Wait
 from flujo.core.suggest import did_you_mean
 
 _Path = tuple[str, ...]
@@ -37,8 +37,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
 def _writes(program: Program) -> Iterator[_Path]:
     for node in program.nodes():
         yield from (path for path, _ in node.meta.sets)
-        if isinstance(node, Wait) and node.sink:
-            yield node.sink
+        if isinstance(node, Wait) and isinstance(node.on, Question) and node.on.sink:
+            yield node.on.sink
 
 
 def _meets(write: _Path, read: _Path) -> bool:

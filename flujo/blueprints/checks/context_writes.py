@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flujo.blueprints.fields import context_path
 from flujo.blueprints.program import Program
 from flujo.core.diagnostics import Diagnostic
-from flujo.core.graph import Wait
+from flujo.core.graph import Question, Wait
 from flujo.core.spans import Path
-from flujo.core.values import type_name
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -19,8 +19,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
         for index, key in enumerate(target):
             if not isinstance(value, dict):
                 around = ".".join(target[:index])
-                message = f"`context.{around}` is {type_name(value)}, so nothing can be set inside it"
-                yield program.found("FLJ0504", message, path, "set the whole value, or declare a mapping there")
+                message = f"`context.{around}` is no mapping, so nothing can be set inside it"
+                place = program.report.document.place(path, on_key=path[-1] != "sink_to")
+                help = "set the whole value, or declare a mapping there"
+                yield Diagnostic("FLJ0504", message, place, help, path=path)
                 break
             value = value.get(key, {})
             if value is None:
@@ -29,7 +31,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _writes(program: Program) -> Iterator[tuple[tuple[str, ...], Path]]:
     for node in program.nodes():
-        for target, _ in node.meta.sets:
-            yield target, (*node.meta.path, "set")
-        if isinstance(node, Wait) and node.sink:
-            yield node.sink, (*node.meta.path, "sink_to")
+        at = (*node.meta.path, "set")
+        for key in program.report.document.find(at)[0].value if node.meta.sets else ():
+            target = context_path(key)
+            if target is not None:
+                yield target, (*at, key)
+        if isinstance(node, Wait) and isinstance(node.on, Question) and node.on.sink:
+            yield node.on.sink, (*node.meta.path, "sink_to")

@@ -13,7 +13,7 @@ from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, type_name
 from flujo.expressions import compile_template
 
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
+_TYPES: Final[dict[object, tuple[type, ...]]] = {
     "string": (str,),
     "integer": (int,),
     "number": (int, float),
@@ -84,11 +84,11 @@ def _misfit(value: JsonValue, schema: Any) -> str | None:
     return f"must be {wanted}, not {type_name(value)}"
 
 
-def _is_type(value: JsonValue, word: Any) -> bool:
+def _is_type(value: JsonValue, word: object) -> bool:
     if isinstance(value, bool):
         return word == "boolean"
     if word == "integer" and isinstance(value, float):
-        return bool(value.is_integer())
+        return value.is_integer()
     return isinstance(value, _TYPES.get(word, (object,)))
 
 

@@ -55,7 +55,7 @@ def run_text(view: RunView, columns: int, paint: Paint) -> str:
     parts.append(table(("step", "status", "took", "what"), rows, columns, paint) if rows else "no steps yet\n")
     parts.append(_section("input", view.input, columns, paint))
     if view.error:
-        parts.append(_section("error", view.error, columns, paint))
+        parts.append(_error(view.error, paint))
     if view.status in ("completed", "partial"):
         parts.append(_section("output", view.output, columns, paint))
     for task in view.tasks:
@@ -80,7 +80,7 @@ def step_text(step: StepView, columns: int, paint: Paint) -> str:
     if step.status == "completed":
         parts.append(_section("output", step.output, columns, paint))
     if step.error:
-        parts.append(_section("error", step.error, columns, paint))
+        parts.append(_error(step.error, paint))
     if step.detail:
         parts.append(_section("detail", step.detail, columns, paint))
     return "\n".join(parts)
@@ -140,6 +140,13 @@ def _facts(facts: Sequence[tuple[str, str]], paint: Paint) -> str:
 
 def _section(name: str, value: JsonValue, columns: int, paint: Paint) -> str:
     return f"{paint('bold', name)}\n{indented(value_text(value, columns - 2))}"
+
+
+def _error(error: JsonObject, paint: Paint) -> str:
+    where = f"{error['file']}:{error['line']}" if error.get("line") else ""
+    told = {"": error.get("message"), "step": error.get("step"), "at": where, "help": error.get("help")}
+    lines = [f"  {name + ': ' if name else ''}{visible(str(text))}" for name, text in told.items() if text]
+    return "\n".join([paint("red", f"error {error.get('code')}"), *lines]) + "\n"
 
 
 def _iso(microseconds: int) -> str:

@@ -18,8 +18,20 @@ def task_text(task: TaskView, columns: int, paint: Paint) -> str:
     """Return a task: its step, its message, and what the person is to look at."""
     text = f"{paint('cyan', visible(task.step))}: {value_text(task.message, columns)}"
     if task.show is not None:
-        text += "\n" + indented(value_text(task.show, columns - 2))
+        text += "\n" + indented(_shown(task.show, columns - 2))
     return text
+
+
+def _shown(value: JsonValue, columns: int) -> str:
+    """Return what a person is to look at: of a mapping each part under its name."""
+    if not isinstance(value, dict):
+        return value_text(value, columns)
+    parts = []
+    for name, part in value.items():
+        text = value_text(part, columns - 2)
+        head = f"{visible(name, keep='')}:"
+        parts.append(f"{head} {text}" if text.count("\n") == 1 else f"{head}\n{indented(text)}")
+    return "".join(parts)
 
 
 def value_text(value: JsonValue, columns: int) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flujo.core.values import JsonValue
 from flujo.expressions.budget import Budget
 from flujo.expressions.faults import bad_argument, type_error
 from flujo.expressions.operators import a, is_number
+
+LARGEST: Final = 1 << 53
+"""No count, width or index is larger."""
 
 
 def text(value: JsonValue, name: str) -> str:
@@ -33,6 +38,8 @@ def integer(value: JsonValue, name: str, parameter: str, least: int | None = Non
     """Return an argument that must be an integer, not below `least`."""
     if type(value) is not int:
         raise bad_argument(f"`{parameter}` of `{name}` is an integer, not {a(value)}")
+    if abs(value) > LARGEST:
+        raise bad_argument(f"`{parameter}` of `{name}` is too large")
     if least is not None and value < least:
         raise bad_argument(f"`{parameter}` of `{name}` must be at least {least}")
     return value

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
-from flujo.core.values import JsonValue, ValueProblem, canonical_bytes, load
+from flujo.core.values import JsonValue, ValueProblem, canonical_bytes, load, stored_bytes
 from flujo.expressions.budget import Budget, text_size
 from flujo.expressions.faults import bad_argument, type_error
 from flujo.expressions.filters.arguments import integer, text
-from flujo.expressions.operators import to_json, to_text
+from flujo.expressions.operators import SLOWLY, to_json, to_text
 
 MAX_INDENT: Final = 16
 
@@ -26,6 +26,7 @@ def tojson(budget: Budget, value: JsonValue, indent: JsonValue = None) -> str:
         raise bad_argument(f"`indent` of `tojson` must be at most {MAX_INDENT}")
     size, count, depth = budget.weigh(value)
     budget.make(size + count * (2 + indent * (depth + 1)))
+    budget.work(SLOWLY * size)
     return json.dumps(value, ensure_ascii=False, allow_nan=False, check_circular=False, indent=indent)
 
 
@@ -33,10 +34,11 @@ def fromjson(budget: Budget, value: JsonValue) -> JsonValue:
     """Return the value that a JSON text means."""
     source = text(value, "fromjson")
     budget.make(text_size(source) * 8)
+    budget.work(text_size(source) * SLOWLY)
     try:
         result = load(source)
-        source.encode()
-    except (ValueProblem, UnicodeEncodeError) as error:
+        stored_bytes(result)  # 1e999 and half surrogates can be written in JSON, but are no values
+    except ValueProblem as error:
         raise type_error(f"`fromjson` cannot read the text: {error}") from error
     budget.weigh(result)
     return result
@@ -45,11 +47,11 @@ def fromjson(budget: Budget, value: JsonValue) -> JsonValue:
 def digest(budget: Budget, value: JsonValue) -> str:
     """Return the SHA-256 of a text's UTF-8 bytes, or of another value's canonical bytes, in hex."""
     if type(value) is str:
-        budget.work(4 * text_size(value))
+        budget.work(SLOWLY * text_size(value))
         data = value.encode()
     else:
         size, _, _ = budget.weigh(value)
-        budget.work(8 * size)
+        budget.work(2 * SLOWLY * size)
         data = canonical_bytes(value)
     return hashlib.sha256(data).hexdigest()
 

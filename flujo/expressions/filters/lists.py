@@ -121,7 +121,9 @@ def sort_keys(budget: Budget, values: list[JsonValue], name: str, case_sensitive
     kinds = {"number" if is_number(value) else type(value).__name__ for value in values}
     budget.spend(1 + len(values) * max(1, len(values).bit_length()) // 2)
     if len(kinds) > 1 or not kinds <= {"number", "str", "bool"}:
-        odd = next(value for value in values if type(value) is not type(values[0]) or type(value) in (list, dict))
+        odd = next((value for value in values if type(value) is not type(values[0])), None)
+        if odd is None:
+            raise type_error(f"`{name}` cannot put {a(values[0])} in order")
         raise type_error(f"`{name}` cannot compare {a(values[0])} with {a(odd)}")
     if kinds == {"str"}:
         for value in values:

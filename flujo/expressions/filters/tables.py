@@ -10,13 +10,14 @@ from flujo.core.values import JsonValue
 from flujo.expressions.budget import Budget, text_size
 from flujo.expressions.faults import Fault, bad_argument, type_error
 from flujo.expressions.filters.arguments import text, text_argument
-from flujo.expressions.operators import a, to_text
+from flujo.expressions.operators import SLOWLY, a, to_text
 
 
 def parse_csv(budget: Budget, value: JsonValue, delimiter: JsonValue = ",") -> list[JsonValue]:
     """Return the rows of a CSV text as mappings by its first row; all cells are text, empty lines are skipped."""
     source = text(value, "parse_csv").removeprefix("\ufeff")
     budget.make(2 * text_size(source))
+    budget.work(SLOWLY * text_size(source))
     budget.each(source.count(_delimiter(delimiter, "parse_csv")) + source.count("\n") + source.count("\r"))
     rows = _rows(source, str(delimiter))
     head = next(rows, (1, []))[1]

@@ -9,7 +9,7 @@ from flujo.core.values import JsonValue
 from flujo.expressions.budget import Budget, text_size
 from flujo.expressions.faults import bad_argument
 from flujo.expressions.filters.arguments import flag, integer, text, text_argument
-from flujo.expressions.operators import to_text
+from flujo.expressions.operators import SLOWLY, to_text
 
 
 def _changed(name: str, work: Callable[[str], str], growth: int = 1) -> Callable[[Budget, JsonValue], str]:
@@ -18,6 +18,7 @@ def _changed(name: str, work: Callable[[str], str], growth: int = 1) -> Callable
     def apply(budget: Budget, value: JsonValue) -> str:
         source = text(value, name)
         budget.make(text_size(source) * (1 if source.isascii() else growth))
+        budget.work(text_size(source) * SLOWLY)
         return work(source)
 
     return apply

@@ -1,13 +1,14 @@
 """Runs as people see them: the tree, the failure, the question, the details."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from flujo.cli.render.lens import find_step, run_text, step_text
 from flujo.cli.render.run import done_text, failed_text, line_place, usage_text, waiting_text
 from flujo.cli.render.screen import Paint, width
-from flujo.cli.render.task import answer_commands, value_text
+from flujo.cli.render.task import answer_commands, task_text, value_text
 from flujo.cli.render.trace import PLAIN, grown, trace_text
 from flujo.core.ids import Address, RunId, TaskId
 from flujo.core.outcomes import Usage
@@ -38,7 +39,14 @@ def view() -> RunView:
         step("extra", "core.pass", 2900, 2900, status="skipped"),
         step("approve", None, 2900, 3000, kind="hitl", detail={"answered_by": "anna"}, output="yes"),
         step("decide", None, 3000, 3400, kind="conditional", decision="a/b"),
-        step("decide/a%2Fb/write", "files.write", 3000, 3100, status="failed", error={"message": "disk\x1b full"}),
+        step(
+            "decide/a%2Fb/write",
+            "files.write",
+            3000,
+            3100,
+            status="failed",
+            error={"code": "FLJ0613", "message": "disk\x1b full"},
+        ),
         step("decide/a%2Fb/ask", None, 3100, 3100, kind="hitl", status="suspended", ended=None),
         step("each[0]/日本語", "text.upper", 3200, 3400, output={"a": [1]}),
     ]
@@ -130,6 +138,14 @@ def test_waiting(view: RunView) -> None:
         "answer with:\n"
         "  flujo resume 0kq7x2v-abc12 --answer yes\n"
         "  flujo resume 0kq7x2v-abc12 --answer 'it'\"'\"'s no'\n"
+    )
+
+
+def test_a_mapping_is_shown_part_by_part(view: RunView) -> None:
+    shown = task(9)
+    shown = replace(shown, show={"file": "a.md", "text": "| a |\n| b |\n", "rows": [{"n": 1}]})
+    assert task_text(shown, 80, OFF) == (
+        "approve: Write it?\n\n  file: a.md\n  text:\n    | a |\n    | b |\n  rows:\n    n\n    1\n"
     )
 
 

@@ -1,21 +1,25 @@
 """Times, tables, skills, plans, progress and replays as text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from flujo.architect.create import Creation
 from flujo.architect.plan import Approval, CallStep, Fixed, Plan, Question, Unplaced
 from flujo.architect.words import Words
 from flujo.cli.render.lens import replay_json, replay_text
-from flujo.cli.render.plan import plan_text
+from flujo.cli.render.plan import creation_text, written_text
 from flujo.cli.render.progress import progress_line
 from flujo.cli.render.screen import Paint
 from flujo.cli.render.skill import skill_text, type_words
 from flujo.cli.render.table import table
 from flujo.cli.render.times import span
 from flujo.cli.render.trace import FANCY
+from flujo.core.diagnostics import Diagnostic
 from flujo.core.events import Event, RegionFinished, Row, StepCompleted, StepFailed, StepSkipped, encode_body
 from flujo.core.ids import Address, RunId
+from flujo.core.outcomes import Usage
 from flujo.core.ports import SkillSpec
 from flujo.engine.replay import Difference, Replay
 
@@ -112,7 +116,16 @@ def test_plan(golden: Callable[[str, str], None]) -> None:
         Question("name", "Who?"),
     )
     plan = Plan(goal, steps, (Unplaced(Words("email it", 20, 28), "no skill sends e-mail"),), ("`a` is a column",))
-    golden("plan.txt", plan_text(plan, 100, OFF))
+    spent = Usage(812, 96, 1, None)
+    creation = Creation(goal, "a", plan, "text", "model x/y", False, (), 2, spent, ("skills near to it: `a.b`",))
+    golden("create/plan.txt", creation_text(creation, 100, OFF))
+    golden("create/draft.txt", written_text(creation, "a b.draft.yaml", " --project p"))
+    golden("create/written.txt", written_text(replace(creation, complete=True), "a.yaml"))
+
+
+def test_a_goal_that_gave_nothing_says_why(golden: Callable[[str, str], None]) -> None:
+    problem = Diagnostic("FLJ0624", "the provider answered 500", help="try again later")
+    golden("create/nothing.txt", creation_text(Creation("g", "n", None, "", "model x/y", False, (problem,)), 100, OFF))
 
 
 def row(event: Event, address: str = "a/b\x1b") -> Row:

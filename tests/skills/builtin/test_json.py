@@ -16,7 +16,7 @@ PEOPLE = {"people": [{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}, {"na
         ("json.parse", {"text": '"\\ud83d\\ude00"'}, "😀"),
         ("json.dump", {"value": {"b": [1, 1.0, True, None], "a": "é"}}, '{"b": [1, 1.0, true, null], "a": "é"}'),
         ("json.dump", {"value": "text"}, '"text"'),
-        ("json.merge", {"values": [{"a": 1, "b": {"x": 1}}, {"b": {"y": 2}}, {"c": 3}]}, {"a": 1, "b": {"y": 2}, "c": 3}),
+        ("json.merge", {"values": [{"a": 1, "b": {"x": 1}}, {"b": {"y": 2}}]}, {"a": 1, "b": {"y": 2}}),
         ("json.merge", {"values": []}, {}),
         ("json.query", {"value": PEOPLE, "query": "people[?age > `30`].name"}, ["Ada"]),
         ("json.query", {"value": PEOPLE, "query": "people[0].age"}, 36),

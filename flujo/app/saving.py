@@ -1,0 +1,56 @@
+"""Where a blueprint that was created is written, and how: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from flujo.architect.create import Creation
+from flujo.core.errors import UsageError
+
+PIPELINE = "pipeline.yaml"
+
+
+def place_for(root: Path, creation: Creation, output: str | None) -> Path:
+    """Return the file a creation belongs into; one with placeholders never takes the place of a whole one."""
+    if not creation.complete:
+        stem = Path(output).with_suffix("") if output else root / creation.name
+        return stem.with_name(f"{stem.name}.draft.yaml")
+    if output:
+        return Path(output)
+    pipeline = root / PIPELINE
+    free = not pipeline.exists() or is_scaffold(pipeline)
+    return pipeline if free else root / f"{creation.name}.yaml"
+
+
+def is_scaffold(path: Path) -> bool:
+    """Say whether a file is a pipeline as `flujo init` made it, untouched."""
+    templates = files("flujo.blueprints") / "templates"
+    made = [template / PIPELINE for template in templates.iterdir() if template.is_dir()]
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    return any(item.is_file() and item.read_bytes() == text for item in made)
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a person would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file by replacing it; raise UsageError FLJ0007 when that cannot be done."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, "utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError("FLJ0007", f"`{shown_path(path)}` cannot be written: {reason}") from error

@@ -1,0 +1,274 @@
+"""Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
+
+Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language.md`, the events in
+`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit code is 1. The picture comes from
+a real run, so its times differ each time; it is written anew only when something else in it has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, fields
+from html import escape
+from importlib import import_module
+from pathlib import Path
+
+from flujo.app import open_app
+from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
+from flujo.cli.main import VERBS, main
+from flujo.cli.render.skill import type_words
+from flujo.core import codes
+from flujo.core.events import Event
+from flujo.core.ports import SkillSpec
+from flujo.steps import kinds
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTE = "<!-- Written by scripts/docs.py; do not edit. -->\n"
+PICTURE = "docs/images/trace.svg"
+
+
+def pages() -> dict[str, str]:
+    """Return the pages as they should be, by path."""
+    return {
+        "docs/reference/errors.md": errors(),
+        "docs/reference/skills.md": skills(),
+        "docs/reference/cli.md": commands(),
+        "docs/reference/language.md": inserted("docs/reference/language.md", "later", later()),
+        "docs/reference/journal.md": inserted("docs/reference/journal.md", "events", events()),
+    }
+
+
+def inserted(page: str, name: str, text: str) -> str:
+    """Return a page with the part between the marks of a name replaced."""
+    begin, end = f"<!-- begin {name}: written by scripts/docs.py -->\n", f"<!-- end {name} -->"
+    before, _, rest = (ROOT / page).read_text("utf-8").partition(begin)
+    return before + begin + text + end + rest.partition(end)[2]
+
+
+# --- errors ---
+
+
+def errors() -> str:
+    """Return the page of all codes, one section each; its anchors are what diagnostics point at."""
+    parts = [
+        f"{NOTE}\n# Diagnostics\n",
+        "Every message has a code, and every code a section here. Codes are never used for something else. The class\n"
+        "says who can mend it: *structural* is the blueprint or the project, *semantic* the data or a skill,\n"
+        "*environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
+    ]
+    for range_ in codes._RANGES:
+        parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
+        for code in range_.RANGE:
+            parts.append(f"### {code.id}\n\n`{code.slug}`, {code.error_class}. {code.what}\n\n**What to do:** {code.fix}\n")
+    return "\n".join(parts)
+
+
+# --- skills ---
+
+
+def skills() -> str:
+    """Return the page of the builtin skills, from their catalogue."""
+    with tempfile.TemporaryDirectory() as folder, open_app(Path(folder), {}) as app:
+        specs = app.skills()
+    families: dict[str, list[SkillSpec]] = {}
+    for spec in specs:
+        families.setdefault(spec.id.partition(".")[0], []).append(spec)
+    parts = [
+        f"{NOTE}\n# Builtin skills\n",
+        "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes only,\n"
+        "*read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show ID` prints\n"
+        "the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
+    ]
+    for family, members in families.items():
+        parts.append(f"## {family}\n")
+        parts += [_skill(spec) for spec in members]
+    return "\n".join(parts)
+
+
+def _skill(spec: SkillSpec) -> str:
+    facts = [spec.effect]
+    if spec.effect in ("write", "destructive"):
+        facts.append("may be repeated safely" if spec.idempotent == "yes" else "not repeated without a person")
+    lines = [f"### {spec.id}", "", f"{spec.summary}. *{', '.join(facts)}*"]
+    properties = spec.parameters.get("properties", {})
+    if properties:
+        lines += ["", "| parameter | type | default | meaning |", "|---|---|---|---|"]
+    for name, schema in properties.items():
+        star = " *" if name == spec.main else ""
+        required = name in spec.parameters.get("required", ())
+        default = "required" if required else f"`{json.dumps(schema.get('default'), ensure_ascii=False)}`"
+        about = str(schema.get("description", "")).replace("|", "\\|")
+        lines.append(f"| `{name}`{star} | {type_words(schema)} | {default} | {about} |")
+    lines += ["", f"Result: {type_words(spec.result)}.", "", "```text", *spec.examples, "```", ""]
+    return "\n".join(lines)
+
+
+# --- the command line ---
+
+
+def commands() -> str:
+    """Return the page of the command line: the help of every command."""
+    parts = [
+        f"{NOTE}\n# The command line\n",
+        "This is what `--help` prints. `--project`, `-v` and `--trace` may stand before or after the verb. What commands\n"
+        "exit with is in [Exit codes](exit-codes.md), what `--json` prints in [JSON](json.md).\n",
+        _help(),
+    ]
+    for name in VERBS:
+        for verb in import_module(f"flujo.cli.{name}").VERBS:
+            words = [name] if verb.name == name else [name, verb.name]
+            parts.append(f"## flujo {' '.join(words)}\n\n{_help(*words)}")
+    return "\n".join(parts)
+
+
+def _help(*words: str) -> str:
+    return f"```text\n{run(*words, '--help')}```\n"
+
+
+def run(*arguments: str) -> str:
+    """Return what a command prints, 100 columns wide."""
+    return _printed(arguments, COLUMNS="100")
+
+
+def _printed(arguments: Sequence[str], **environment: str) -> str:
+    """Return what a command prints to stdout; nothing is piped in."""
+    out, source = io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO())
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()), _setting(**environment):
+            main(arguments)
+    finally:
+        sys.stdin = source
+    return out.getvalue()
+
+
+@contextlib.contextmanager
+def _setting(**values: str) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("FLUJO_") or name in ("NO_COLOR", "FORCE_COLOR")]:
+        del os.environ[name]
+    os.environ |= values
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+        time.tzset()
+
+
+# --- words of later versions ---
+
+
+def later() -> str:
+    """Return the words that are refused with FLJ0207, as a list."""
+    places = [("at the top level", TOP_LATER), ("as `kind`", KINDS_LATER), ("in any step", STEP_LATER)]
+    for word, kind in kinds().items():
+        own = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
+        if own:
+            places.append((f"in a step of kind `{word}`", own))
+    places.append(("in an agent", AGENT_LATER))
+    return "".join(f"- {where}: {', '.join(f'`{word}`' for word in sorted(words))}\n" for where, words in places)
+
+
+# --- events ---
+
+
+def events() -> str:
+    """Return the table of events with their fields; those that are always there are not in brackets."""
+    lines = ["| type | what it is | fields |", "|---|---|---|"]
+    for event in Event.__args__:  # type: ignore[attr-defined]
+        named = [f"`{item.name}`" if item.default is MISSING else f"[`{item.name}`]" for item in fields(event)]
+        about = " ".join((event.__doc__ or "").split())
+        lines.append(f"| `{event.TYPE}` | {about} | {', '.join(named)} |")
+    return "\n".join(lines) + "\n"
+
+
+# --- the picture ---
+
+COLOURS = {"1": "#e6edf3", "2": "#7d8590", "31": "#ff7b72", "32": "#3fb950", "33": "#d29922", "34": "#58a6ff", "36": "#39c5cf"}
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+VOLATILE = re.compile(r"\d+(?:\.\d+)? m?s|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|1[0-9a-z]{6}-[0-9a-z]{5}|[█ ]+|<svg[^>]*>|<rect[^>]*>")
+
+
+def trace() -> str:
+    """Return the coloured trace of a real run: the project of `flujo init --template approval`, approved."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = str(Path(folder) / "tickets")
+        run("init", project, "--template", "approval")
+        started = json.loads(run("run", f"{project}/pipeline.yaml", "--project", project, "--json"))
+        run("resume", started["run_id"], "--answer", "yes", "--project", project)
+        command = ["lens", "trace", started["run_id"], "--project", project]
+        text = _printed(command, COLUMNS="110", FORCE_COLOR="1", TZ="UTC")
+    return re.sub(r"answered by \S+", "answered by ada", text)
+
+
+def picture(text: str) -> str:
+    """Return terminal output as an SVG."""
+    lines = [f"$ flujo lens trace {STYLE.sub('', text).split()[0]}", *text.splitlines()]
+    width = max(len(STYLE.sub("", line)) for line in lines) * 8.45 + 32
+    height = len(lines) * 20 + 28
+    rows = [f'<text x="16" y="{30 + 20 * at}">{_spans(line)}</text>' for at, line in enumerate(lines)]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}">',
+            f'<rect width="{width:.0f}" height="{height}" rx="8" fill="#0d1117"/>',
+            '<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" '
+            'fill="#c9d1d9" xml:space="preserve" style="white-space: pre">',
+            *rows,
+            "</g>",
+            "</svg>\n",
+        ]
+    )
+
+
+def _spans(line: str) -> str:
+    parts = []
+    colour = ""
+    for piece in re.split(f"({STYLE.pattern})", line):
+        if piece.startswith("\x1b"):
+            colour = COLOURS.get(piece[2:-1].split(";")[-1], "")
+        elif piece:
+            text = escape(piece, quote=False)
+            parts.append(f'<tspan fill="{colour}">{text}</tspan>' if colour else text)
+    return "".join(parts)
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Say whether two pictures differ in nothing but times, the run's id and the bars."""
+    return VOLATILE.sub("", one) == VOLATILE.sub("", other)
+
+
+def write(check: bool) -> int:
+    """Write what differs, or with `check` name it; return the exit code."""
+    wanted = pages()
+    new, file = picture(trace()), ROOT / PICTURE
+    if not file.exists() or not same_picture(new, file.read_text("utf-8")):
+        wanted[PICTURE] = new
+    differ = [path for path, text in wanted.items() if not (ROOT / path).exists() or (ROOT / path).read_text("utf-8") != text]
+    for path in differ:
+        print(f"{'differs' if check else 'written'}: {path}")
+        if not check:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(wanted[path], "utf-8")
+    return 1 if check and differ else 0
+
+
+def entry(arguments: Sequence[str]) -> int:
+    """Take the command line."""
+    if set(arguments) - {"--check"}:
+        print(__doc__)
+        return 2
+    return write("--check" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(entry(sys.argv[1:]))
