@@ -20,10 +20,10 @@ from flujo.blueprints.compiler import Compiled, compile_blueprint
 from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
-from flujo.core.events import Row
 from flujo.core.graph import Call, Graph, Node, Wait
 from flujo.core.ids import Address
 from flujo.core.ports import RunHeader, SkillSpec, Store
+from flujo.core.rows import Row
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.lock import LockResult, lock_project, read_project_lock, stale, write_lock
@@ -306,9 +306,15 @@ class App:
 
     # --- looking ---
 
+    @property
+    def _untouched(self) -> bool:
+        """Whether nothing has run here yet: then looking makes no state folder."""
+        file = self.settings.state_file(self.root)
+        return file is not None and not file.exists()
+
     def runs(self, limit: int = 50) -> Sequence[RunHeader]:
         """Return runs, newest first."""
-        return self.store.runs(limit)
+        return [] if self._untouched else self.store.runs(limit)
 
     def view(self, prefix: str, *, inputs: bool = True) -> Any:
         """Return the view of a run; `inputs` are found by replaying it."""
@@ -326,6 +332,8 @@ class App:
 
     def tasks(self, prefix: str | None = None) -> list[Any]:
         """Return open tasks, oldest first, of one run or all."""
+        if prefix is None and self._untouched:
+            return []
         chosen = self.store.run(prefix).run if prefix else None
         runs = dict.fromkeys(task.run for task in self.store.tasks(chosen))
         return [task for run in runs for task in self.view(run, inputs=False).tasks]
@@ -344,9 +352,11 @@ def open_app(project: Path | None, env: Mapping[str, str]) -> App:
 
 
 def _sync(work: Coroutine[Any, Any, T]) -> T:
-    """Run async work to its end: the one bridge."""
+    """Run async work to its end: the one bridge. Long work wants the garbage collector that start-up left off."""
     import asyncio
+    import gc
 
+    gc.enable()
     return asyncio.run(work)
 
 

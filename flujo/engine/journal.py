@@ -16,19 +16,18 @@ from flujo.core.events import (
     Draft,
     Event,
     RegionEntered,
-    Row,
     RunResumed,
     StepFailed,
     StepStarted,
     TaskAnswered,
     TaskOpened,
     body_of,
-    fields_hash,
-    row_hash,
+    event_of,
 )
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Failed
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.rows import Row, fields_hash, row_hash
 from flujo.core.values import EMPTY, MAX_VALUE_BYTES, load_stored, sha256, stored_bytes
 
 BLOB_BYTES = 8 * 1024
@@ -189,7 +188,7 @@ class Journal:
         row = self._store.row(self.run, seq)
         large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
         try:
-            event = row.event(large)
+            event = event_of(row, large)
         except (ValueError, TypeError) as error:
             where = f" of step `{row.address}`" if row.address else ""
             raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error

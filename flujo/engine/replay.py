@@ -14,19 +14,18 @@ from flujo.core.events import (
     Draft,
     Event,
     RegionFinished,
-    Row,
     RunFinished,
     StepCompleted,
     StepFailed,
     StepSkipped,
     TaskAnswered,
     TaskOpened,
-    row_hash,
 )
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.rows import Row, row_hash
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order
 from flujo.engine.journal import Journal, failure_of
