@@ -138,6 +138,10 @@ class App:
             raise UsageError("FLJ0601", f"unknown skill `{id}`", help=hint)
         return spec
 
+    def refresh_lock(self) -> LockResult | None:
+        """Write `skills.lock` anew if skill files have changed since: a run imports them anyway. None if none have."""
+        return self.lock_skills() if stale(self.root, self._locked) else None
+
     def lock_skills(self) -> LockResult:
         """Import the project's skill files and write `skills.lock`."""
         result = lock_project(self.root)
@@ -352,12 +356,19 @@ def open_app(project: Path | None, env: Mapping[str, str]) -> App:
 
 
 def _sync(work: Coroutine[Any, Any, T]) -> T:
-    """Run async work to its end: the one bridge. Long work wants the garbage collector that start-up left off."""
+    """Run async work to its end: the one bridge.
+
+    Long work wants the garbage collector that start-up left off. What a skill prints goes to stderr: stdout is for the
+    result alone.
+    """
     import asyncio
     import gc
+    import sys
+    from contextlib import redirect_stdout
 
     gc.enable()
-    return asyncio.run(work)
+    with redirect_stdout(sys.stderr):
+        return asyncio.run(work)
 
 
 def _nodes(graph: Graph) -> list[Node]:
