@@ -67,7 +67,9 @@ def errors() -> str:
     for range_ in codes._RANGES:
         parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
         for code in range_.RANGE:
-            parts.append(f"### {code.id}\n\n`{code.slug}`, {code.error_class}. {code.what}\n\n**What to do:** {code.fix}\n")
+            parts.append(
+                f"### {code.id}\n\n`{code.slug}`, {code.error_class}. {code.what}\n\n**What to do:** {code.fix}\n"
+            )
     return "\n".join(parts)
 
 
@@ -194,9 +196,19 @@ def events() -> str:
 
 # --- the picture ---
 
-COLOURS = {"1": "#e6edf3", "2": "#7d8590", "31": "#ff7b72", "32": "#3fb950", "33": "#d29922", "34": "#58a6ff", "36": "#39c5cf"}
+COLOURS = {
+    "1": "#e6edf3",
+    "2": "#7d8590",
+    "31": "#ff7b72",
+    "32": "#3fb950",
+    "33": "#d29922",
+    "34": "#58a6ff",
+    "36": "#39c5cf",
+}
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
-VOLATILE = re.compile(r"\d+(?:\.\d+)? m?s|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|1[0-9a-z]{6}-[0-9a-z]{5}|[█ ]+|<svg[^>]*>|<rect[^>]*>")
+VOLATILE = re.compile(
+    r"\d+(?:\.\d+)? m?s|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|1[0-9a-z]{6}-[0-9a-z]{5}|[█ ]+|<svg[^>]*>|<rect[^>]*>"
+)
 
 
 def trace() -> str:
@@ -253,7 +265,9 @@ def write(check: bool) -> int:
     new, file = picture(trace()), ROOT / PICTURE
     if not file.exists() or not same_picture(new, file.read_text("utf-8")):
         wanted[PICTURE] = new
-    differ = [path for path, text in wanted.items() if not (ROOT / path).exists() or (ROOT / path).read_text("utf-8") != text]
+    differ = [
+        path for path, text in wanted.items() if not (ROOT / path).exists() or (ROOT / path).read_text("utf-8") != text
+    ]
     for path in differ:
         print(f"{'differs' if check else 'written'}: {path}")
         if not check:

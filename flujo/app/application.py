@@ -20,10 +20,10 @@ from flujo.blueprints.compiler import Compiled, compile_blueprint
 from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
-from flujo.core.events import Row
 from flujo.core.graph import Call, Graph, Node, Wait
 from flujo.core.ids import Address
 from flujo.core.ports import RunHeader, SkillSpec, Store
+from flujo.core.rows import Row
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.lock import LockResult, lock_project, read_project_lock, stale, write_lock
@@ -137,6 +137,10 @@ class App:
             hint = f"did you mean `{near}`?" if near else "`flujo skills list` shows all"
             raise UsageError("FLJ0601", f"unknown skill `{id}`", help=hint)
         return spec
+
+    def refresh_lock(self) -> LockResult | None:
+        """Write `skills.lock` anew if skill files have changed since: a run imports them anyway. None if none have."""
+        return self.lock_skills() if stale(self.root, self._locked) else None
 
     def lock_skills(self) -> LockResult:
         """Import the project's skill files and write `skills.lock`."""
@@ -306,9 +310,15 @@ class App:
 
     # --- looking ---
 
+    @property
+    def _untouched(self) -> bool:
+        """Whether nothing has run here yet: then looking makes no state folder."""
+        file = self.settings.state_file(self.root)
+        return file is not None and not file.exists()
+
     def runs(self, limit: int = 50) -> Sequence[RunHeader]:
         """Return runs, newest first."""
-        return self.store.runs(limit)
+        return [] if self._untouched else self.store.runs(limit)
 
     def view(self, prefix: str, *, inputs: bool = True) -> Any:
         """Return the view of a run; `inputs` are found by replaying it."""
@@ -326,6 +336,8 @@ class App:
 
     def tasks(self, prefix: str | None = None) -> list[Any]:
         """Return open tasks, oldest first, of one run or all."""
+        if prefix is None and self._untouched:
+            return []
         chosen = self.store.run(prefix).run if prefix else None
         runs = dict.fromkeys(task.run for task in self.store.tasks(chosen))
         return [task for run in runs for task in self.view(run, inputs=False).tasks]
@@ -344,10 +356,19 @@ def open_app(project: Path | None, env: Mapping[str, str]) -> App:
 
 
 def _sync(work: Coroutine[Any, Any, T]) -> T:
-    """Run async work to its end: the one bridge."""
-    import asyncio
+    """Run async work to its end: the one bridge.
 
-    return asyncio.run(work)
+    Long work wants the garbage collector that start-up left off. What a skill prints goes to stderr: stdout is for the
+    result alone.
+    """
+    import asyncio
+    import gc
+    import sys
+    from contextlib import redirect_stdout
+
+    gc.enable()
+    with redirect_stdout(sys.stderr):
+        return asyncio.run(work)
 
 
 def _nodes(graph: Graph) -> list[Node]:

@@ -51,7 +51,7 @@ def _base(schema: JsonObject, raw: RawInput) -> JsonValue:
         return _json(raw.json_text)
     properties = schema.get("properties", {})
     only = next(iter(properties), None) if len(properties) == 1 else None
-    if raw.text and only is not None and properties[only].get("type") == "string":
+    if raw.text is not None and only is not None and properties[only].get("type") == "string":
         return {only: raw.text}
     return _json(raw.text) if raw.text else {}
 

@@ -17,6 +17,9 @@ from flujo.core.values import JsonValue
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_NOT_PLAIN = re.compile(r"\{[{%#]|\x00")
+"""What would be taken for a template, and the one character that YAML cannot write at all."""
+
 _COMMENT_WIDTH = 116
 
 
@@ -31,7 +34,7 @@ def scalar(value: JsonValue) -> str:
     if isinstance(value, str):
         if _PLAIN.fullmatch(value) and value.casefold() not in _RESERVED:
             return value
-        return _UNPRINTABLE.sub(lambda hit: f"\\u{ord(hit[0]):04x}", json.dumps(value, ensure_ascii=False))
+        return _double(value)
     if isinstance(value, list):
         return "[" + ", ".join(scalar(item) for item in value) + "]"
     if isinstance(value, dict):
@@ -39,10 +42,14 @@ def scalar(value: JsonValue) -> str:
     return json.dumps(value)
 
 
+def _double(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda hit: f"\\u{ord(hit[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
 def fixed(value: JsonValue) -> JsonValue:
     """Return a value in which no text is taken for a template."""
     if isinstance(value, str):
-        return f"{{{{ {text_literal(value)} }}}}" if re.search(r"\{[{%#]", value) else value
+        return f"{{{{ {text_literal(value)} }}}}" if _NOT_PLAIN.search(value) else value
     if isinstance(value, list):
         return [fixed(item) for item in value]
     if isinstance(value, dict):
@@ -51,20 +58,15 @@ def fixed(value: JsonValue) -> JsonValue:
 
 
 def text_literal(text: str) -> str:
-    """Return a text as a literal of the expression language."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
-    return (
-        "'" + re.sub(r"[{}%#]", lambda hit: f"\\x{ord(hit[0]):02x}", escaped) + "'" if _braced(text) else f"'{escaped}'"
-    )
-
-
-def _braced(text: str) -> bool:
-    return bool(re.search(r"[{}%#]", text))
+    """Return a text as a literal of the expression language, with no brace in it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "'" + re.sub(r"[{}\x00-\x1f]", lambda hit: f"\\x{ord(hit[0]):02x}", escaped) + "'"
 
 
 def _quoted(key: str) -> str:
-    text = scalar(key)
-    return text if text.startswith('"') or " " not in text else json.dumps(key, ensure_ascii=False)
+    """Return a key; YAML has no way to write a NUL, so keys do without."""
+    text = scalar(key.replace("\0", ""))
+    return text if text.startswith('"') or " " not in text else _double(key)
 
 
 def _header(plan: Plan) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _question(message: str, show: Mapping[str, Param], choices: tuple[str, ...],
     yield f"{indent}message: {scalar(fixed(message))}"
     yield from _mapping("show", show, indent)
     if choices:
-        quoted = ", ".join(json.dumps(choice, ensure_ascii=False) for choice in choices)
+        quoted = ", ".join(_double(choice) for choice in choices)
         yield f"{indent}choices: [{quoted}]"
 
 

@@ -119,7 +119,7 @@ def stem(word: str) -> str:
 
 
 def _bare(word: str) -> str:
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+    if len(word) > 3 and word[-1].isalpha() and word[-1] == word[-2] and word[-1] not in "ls":
         word = word[:-1]
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
 

@@ -12,7 +12,8 @@ from flujo.cli.render.task import hint, task_text
 from flujo.cli.render.trace import FANCY, PLAIN
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, UsageError
-from flujo.core.events import Row, TaskOpened
+from flujo.core.events import TaskOpened
+from flujo.core.rows import Row
 from flujo.core.spans import Source
 from flujo.engine.fold import RunView, TaskView
 from flujo.engine.tasks import parse_answer

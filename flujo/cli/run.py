@@ -43,6 +43,8 @@ def run(
     from flujo.cli.given import Given, find_input
 
     with open_app(session.project, session.env) as app:
+        if not dry_run and app.refresh_lock():
+            session.console.note("skills.lock was written anew: the project's skills had changed")
         graph = app.graph(file or str(app.root / "pipeline.yaml"))
         if dry_run:
             return _plan(session, app.plan(graph), graph.name, graph.digest)

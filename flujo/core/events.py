@@ -1,22 +1,19 @@
-"""The facts of a run, and the row each becomes.
+"""The facts of a run.
 
-The journal is the only truth: status, steps, cost, trace and tasks are folds over these events. A row's hash covers all
-its fields, each with its length in front, and the hash of the row before it.
+The journal is the only truth: status, steps, cost, trace and tasks are folds over these events.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal
 
-from flujo.core.ids import Address, Digest, RunId
+from flujo.core.ids import Address, Digest
+from flujo.core.rows import Row, RunStatus
 from flujo.core.values import EMPTY, JsonObject, JsonValue, load_stored, stored_bytes
 
 JOURNAL_VERSION = 1
 """Version of the events; written into RunStarted, raised when a shape changes (old ones are upcast on reading)."""
-
-RunStatus = Literal["running", "completed", "partial", "failed", "suspended", "cancelled", "denied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,38 +246,6 @@ class Draft:
     labels: frozenset[str] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An event as it is stored. `at` is wall time in microseconds; order is decided by `seq` alone.
-
-    `blob` is the digest of a value too large for the body: the event's `output`, or for RunStarted its `input`.
-    """
-
-    run: RunId
-    seq: int
-    type: str
-    address: Address
-    fingerprint: str
-    at: int
-    epoch: int
-    labels: str
-    blob: str
-    parent: str
-    body: bytes
-    previous: bytes
-    hash: bytes = field(default=b"")
-
-    def event(self, large: JsonValue = None) -> Event:
-        """Return the event; `large` is the value its blob holds, if it has one."""
-        cls = _CLASSES[self.type]
-        names = {name for name, _ in _DEFAULTS[cls]}
-        fields = {key: value for key, value in load_stored(self.body).items() if key in names}
-        if self.blob:
-            fields[BLOB_FIELD[self.type]] = large
-        event: Event = cls(**fields)
-        return event
-
-
 BLOB_FIELD = {
     "run_started": "input",
     "step_completed": "output",
@@ -308,22 +273,12 @@ def encode_body(event: Event) -> bytes:
     return stored_bytes(body_of(event))
 
 
-def row_hash(row: Row) -> bytes:
-    """Return the SHA-256 over all fields of a row but its hash: see `fields_hash`."""
-    return fields_hash(
-        row.run, row.seq, row.type, row.address, row.fingerprint, row.at, row.epoch,
-        row.labels, row.blob, row.parent, row.body, row.previous,
-    )  # fmt: skip
-
-
-def fields_hash(*values: str | int | bytes) -> bytes:
-    """Return the SHA-256 over values, each preceded by its length as eight big-endian bytes.
-
-    Text stands for its UTF-8 bytes, an integer for its decimal digits.
-    """
-    parts = []
-    for value in values:
-        part = value if type(value) is bytes else str(value).encode()
-        parts.append(len(part).to_bytes(8, "big"))
-        parts.append(part)
-    return hashlib.sha256(b"".join(parts)).digest()
+def event_of(row: Row, large: JsonValue = None) -> Event:
+    """Return the event of a row; `large` is the value its blob holds, if it has one."""
+    cls = _CLASSES[row.type]
+    names = {name for name, _ in _DEFAULTS[cls]}
+    fields = {key: value for key, value in load_stored(row.body).items() if key in names}
+    if row.blob:
+        fields[BLOB_FIELD[row.type]] = large
+    event: Event = cls(**fields)
+    return event

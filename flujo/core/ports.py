@@ -14,10 +14,10 @@ from pathlib import Path as FilePath
 from typing import Any, Literal, Protocol
 
 from flujo.core.diagnostics import Severity
-from flujo.core.events import Row, RunStatus
 from flujo.core.graph import Call, Effect, Flow, Meta, Node, Template
 from flujo.core.ids import Address, Digest, RunId, TaskId
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Outcome, Usage
+from flujo.core.rows import Row, RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 
 # --- skills -----------------------------------------------------------------------------------------------------------
@@ -49,8 +49,8 @@ class SkillSpec:
 
     @cached_property
     def digest(self) -> Digest:
-        """Digest of what decides a result's meaning: id, version, schemas, effect; not the source (design 4)."""
-        return digest([self.id, self.version, self.parameters, self.result, self.effect])
+        """Digest of what decides a result's meaning: id, version, schemas without prose, effect (design 4)."""
+        return digest([self.id, self.version, _bare(self.parameters), _bare(self.result), self.effect])
 
     def to_json(self) -> JsonObject:
         """Return the entry as JSON: the form of `skills.lock`, of `skills list --json` and of a run's pinned skills."""
@@ -77,6 +77,25 @@ class SkillSpec:
         """Return the spec of an entry that `to_json` made."""
         lists = {key: tuple(entry.get(key, ())) for key in ("permissions", "sinks", "examples")}
         return SkillSpec(**{**entry, **lists})
+
+
+_PROSE = frozenset({"title", "description", "examples", "$comment"})
+_BY_NAME = frozenset({"properties", "$defs", "patternProperties"})
+
+
+def _bare(schema: JsonValue) -> JsonValue:
+    """Return a JSON Schema without what only people read; a property may well be called `title`."""
+    if type(schema) is list:
+        return [_bare(item) for item in schema]
+    if type(schema) is not dict:
+        return schema
+    shown = {}
+    for key, value in schema.items():
+        if key in _BY_NAME and type(value) is dict:
+            shown[key] = {name: _bare(part) for name, part in value.items()}
+        elif key not in _PROSE:
+            shown[key] = value if key in ("enum", "const", "default") else _bare(value)
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

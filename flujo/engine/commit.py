@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from flujo.core.errors import FlujoError
-from flujo.core.events import Row
 from flujo.core.ids import Digest
 from flujo.core.ports import NO_CHANGE, Projection, Store
+from flujo.core.rows import Row
 
 
 class Writer(Protocol):

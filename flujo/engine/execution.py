@@ -13,7 +13,6 @@ from flujo.core.events import (
     RunFinished,
     RunResumed,
     RunStarted,
-    RunStatus,
     RunSuspended,
     TaskAnswered,
     TaskOpened,
@@ -22,6 +21,7 @@ from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
+from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
 from flujo.engine.dispatch import LiveDispatcher, Tools

@@ -11,7 +11,6 @@ from flujo.core.events import (
     RunFinished,
     RunResumed,
     RunStarted,
-    RunStatus,
     RunSuspended,
     StepCompleted,
     StepFailed,
@@ -23,6 +22,7 @@ from flujo.core.events import (
 from flujo.core.graph import Branch, Call, Flow, Node
 from flujo.core.ids import ROOT, Address, RunId, TaskId, child, quoted, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
+from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.scope import iso
 

@@ -18,17 +18,15 @@ from flujo.core.events import (
     Event,
     IterationFinished,
     RegionEntered,
-    Row,
     StepStarted,
     TaskAnswered,
     TaskOpened,
     TimerSet,
     body_of,
-    fields_hash,
-    row_hash,
 )
 from flujo.core.ids import Address, Digest
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.rows import Row, fields_hash, row_hash
 from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
 from flujo.engine.commit import Committer
 from flujo.engine.past import Past

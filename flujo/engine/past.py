@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from flujo.core.errors import StateError
-from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskOpened
+from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskOpened, event_of
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Failed
 from flujo.core.ports import IndexRow, Store
@@ -128,7 +128,7 @@ class Past:
         row = self._store.row(self.run, seq)
         large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
         try:
-            event = row.event(large)
+            event = event_of(row, large)
         except (ValueError, TypeError) as error:
             where = f" of step `{row.address}`" if row.address else ""
             raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error

@@ -16,7 +16,6 @@ from flujo.core.events import (
     Event,
     IterationFinished,
     RegionFinished,
-    Row,
     RunFinished,
     StepCompleted,
     StepContinued,
@@ -25,12 +24,12 @@ from flujo.core.events import (
     TaskAnswered,
     TaskOpened,
     TimerSet,
-    row_hash,
 )
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.rows import Row, row_hash
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order
 from flujo.engine.past import Past, failure_of

@@ -9,15 +9,15 @@ from typing import Any, Final
 from jinja2 import nodes
 
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import type_name
 from flujo.expressions import calls
 from flujo.expressions.budget import MAX_DEPTH, over
-from flujo.expressions.facts import DEFINED, Fact, facts_of
-from flujo.expressions.faults import At, Fault, Missing, shorten, type_error
+from flujo.expressions.facts import DEFINED, Fact, facts_of, tolerates
+from flujo.expressions.faults import At, Fault, Missing, shorten
 from flujo.expressions.frame import Eval, Frame, Op, chain, constant, need, strict
 from flujo.expressions.lookups import element, field, local, numbers, steps_of
+from flujo.expressions.making import compared, list_of, mapping_of, text_of
 from flujo.expressions.methods import METHODS
-from flujo.expressions.operators import ARITHMETIC, COMPARISON, negative, positive, slice_of, to_text, truth
+from flujo.expressions.operators import ARITHMETIC, COMPARISON, negative, positive, slice_of, truth
 from flujo.expressions.places import Places, left_of
 from flujo.expressions.references import DRAWN, FUNCTIONS, ROOTS, NameRead, constant_key, reference
 from flujo.expressions.scan import Scan
@@ -129,11 +129,11 @@ class Builder:
             case nodes.Getitem():
                 return self._subscript(node, at)
             case nodes.Filter():
-                return self._filter(node)
+                return self._filter(node, at)
             case nodes.Test():
-                return self._test(node)
+                return self._test(node, at)
             case nodes.Call():
-                return self._method(node)
+                return self._method(node, at)
             case nodes.And() | nodes.Or():
                 return self._logic(node)
             case nodes.BinExpr():
@@ -195,7 +195,7 @@ class Builder:
         ref = (name,) if plain else reference(name, keys, whole)
         used = len(ref) - 1
         tail = tuple(keys[used:])
-        guarded = _tolerates(rest) or any(ref == known and tail[: len(more)] == more for known, more in self.facts)
+        guarded = tolerates(rest) or any(ref == known and tail[: len(more)] == more for known, more in self.facts)
         self.changing += 1
         self.reads.append(NameRead(ref, tail, whole, guarded))
         own = (at[0], self.places.end(links[used - 1])) if used else at
@@ -225,67 +225,20 @@ class Builder:
     # --- parts of expressions -----------------------------------------------------------------------------------------
 
     def _list(self, node: nodes.List | nodes.Tuple) -> Eval:
-        parts = [self.strictly(item) for item in node.items]
-
-        def run(frame: Frame) -> Any:
-            frame.budget.each(len(parts))
-            return [part(frame) for part in parts]
-
-        return run
+        return list_of([self.strictly(item) for item in node.items])
 
     def _dict(self, node: nodes.Dict) -> Eval:
-        pairs = [
-            (self.strictly(pair.key), self.strictly(pair.value), self.places.start(pair.key)) for pair in node.items
-        ]
-
-        def run(frame: Frame) -> Any:
-            frame.budget.each(2 * len(pairs))
-            result = {}
-            for key, value, at in pairs:
-                name = key(frame)
-                if type(name) is not str:
-                    frame.at = at
-                    raise type_error(f"keys of a mapping are text, not {type_name(name)}")
-                result[name] = value(frame)
-            return result
-
-        return run
+        return mapping_of(
+            [(self.strictly(pair.key), self.strictly(pair.value), self.places.start(pair.key)) for pair in node.items]
+        )
 
     def _concat(self, node: nodes.Concat) -> Eval:
-        parts = [self.strictly(part) for part in node.nodes]
-        at = self.places.span(node)
-
-        def run(frame: Frame) -> Any:
-            budget = frame.budget
-            budget.spend(len(parts))
-            values = [part(frame) for part in parts]
-            frame.at = at
-            texts = []
-            for value in values:
-                if type(value) is str:
-                    budget.make(len(value) if value.isascii() else 4 * len(value))
-                texts.append(to_text(budget, value))
-            return "".join(texts)
-
-        return run
+        return text_of([self.strictly(part) for part in node.nodes], self.places.span(node))
 
     def _compare(self, node: nodes.Compare) -> Eval:
         first = self.strictly(node.expr)
         rest = [(COMPARISON[operand.op], self.strictly(operand.expr)) for operand in node.ops]
-        at = self.places.span(node)
-
-        def run(frame: Frame) -> Any:
-            left = first(frame)
-            for work, evaluate in rest:
-                right = evaluate(frame)
-                frame.at = at
-                frame.budget.spend(1)
-                if not work(frame.budget, left, right):
-                    return False
-                left = right
-            return True
-
-        return run
+        return compared(first, rest, self.places.span(node))
 
     def _choice(self, node: nodes.CondExpr) -> Eval:
         test = self.strictly(node.test)
@@ -348,32 +301,32 @@ class Builder:
         positional = [self.expression(argument) for argument in node.args]
         return positional, {str(item.key): self.expression(item.value) for item in node.kwargs}
 
-    def _filter(self, node: nodes.Filter) -> Op:
+    def _filter(self, node: nodes.Filter, whole: At) -> Op:
         at = self.places.start(node)
         given = self._arguments(node)
         if node.name in calls.TOLERANT:
             return calls.default_op(calls.bind(node.name, calls.default, given, at))
         if node.name in calls.BY_NAME:
             return calls.call_by_name(node, given, at)
-        return calls.applied(calls.filter_named(node.name, given, at), at)
+        return calls.applied(calls.filter_named(node.name, given, at), at, whole)
 
-    def _test(self, node: nodes.Test) -> Op:
+    def _test(self, node: nodes.Test, whole: At) -> Op:
         at = self.places.after(node, 2 if self.scan.tokens[node.lineno + 1].test("name:not") else 1)
         given = self._arguments(node)
         if node.name in DEFINED:
             if given[0] or given[1]:
                 raise Fault("FLJ0408", f"`{node.name}` takes no arguments", at=at)
             return calls.defined_op(node.name == "defined")
-        return calls.applied(calls.test_named(node.name, given, at), at)
+        return calls.applied(calls.test_named(node.name, given, at), at, whole)
 
-    def _method(self, node: nodes.Call) -> Op:
+    def _method(self, node: nodes.Call, whole: At) -> Op:
         assert isinstance(node.node, nodes.Getattr)
         name, at = node.node.attr, self.places.after(node.node, 1)
         given = self._arguments(node)
         self._deny(name, node.node)
         if name not in METHODS:
             raise calls.unknown("method", name, METHODS, at)
-        return calls.applied((METHODS[name], calls.bind(name, METHODS[name], given, at)), at)
+        return calls.applied((METHODS[name], calls.bind(name, METHODS[name], given, at)), at, whole)
 
     def _function(self, node: nodes.Call, name: str) -> Eval:
         at = self.places.start(node.node)
@@ -410,9 +363,3 @@ class Builder:
             yield
         finally:
             del self.facts[len(self.facts) - len(facts) :]
-
-
-def _tolerates(link: nodes.Node | None) -> bool:
-    return (type(link) is nodes.Filter and link.name in calls.TOLERANT) or (
-        type(link) is nodes.Test and link.name in DEFINED
-    )

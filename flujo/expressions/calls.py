@@ -72,8 +72,8 @@ def _count(number: int) -> str:
     return "no arguments" if number == 0 else "one argument" if number == 1 else f"at most {number} arguments"
 
 
-def applied(bound: Bound, at: At) -> Op:
-    """Return the operation that calls a function with the value on its left."""
+def applied(bound: Bound, at: At, whole: At) -> Op:
+    """Return the operation that calls a function with the value on its left; `whole` is the place of both."""
     function, arguments = bound[0], tuple(bound[1])
 
     def run(frame: Frame, value: Any) -> Any:
@@ -82,7 +82,7 @@ def applied(bound: Bound, at: At) -> Op:
         given = [need(frame, argument(frame)) for argument in arguments]
         frame.at = at
         result = function(frame.budget, value, *given)
-        return Missing(at, "there are no elements") if result is ABSENT else result
+        return Missing(whole, "there are no elements") if result is ABSENT else result
 
     return run
 
@@ -168,10 +168,10 @@ def _map(node: nodes.Filter, positional: list[Eval], keywords: dict[str, Eval], 
         frame.at = at
         frame.budget.each(len(items))
         results = []
-        for item in items:
+        for place, item in enumerate(items):
             result = function(frame.budget, item, *given)
             if result is ABSENT:
-                raise Missing(at, f"`{name}` found no elements").fault(frame.text)
+                raise Fault("FLJ0404", f"`{name}` finds no elements in item {place}", at=at)
             results.append(result)
         return results
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from jinja2 import nodes
 
+from flujo.expressions.calls import TOLERANT
 from flujo.expressions.faults import Fault
 from flujo.expressions.references import constant_key, reference
 
@@ -13,7 +14,7 @@ Fact = tuple[tuple[str, ...], tuple[str | int, ...]]
 """A reference and tail that are known to be defined."""
 
 DEFINED: Final = ("defined", "undefined")
-MAX_CONDITIONS: Final = 16
+MAX_CONDITIONS: Final = 8
 """Conditions joined by `and` and `or` that are looked at."""
 
 
@@ -60,3 +61,10 @@ def fact_of(node: nodes.Node) -> Fact | None:
     except Fault:
         return None
     return ref, tuple(keys[len(ref) - 1 :])
+
+
+def tolerates(link: nodes.Node | None) -> bool:
+    """Say whether what follows an expression accepts that it is undefined."""
+    if type(link) is nodes.Filter:
+        return link.name in TOLERANT
+    return type(link) is nodes.Test and link.name in DEFINED

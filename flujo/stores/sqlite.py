@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flujo.core.errors import LostOwnership, StateError
-from flujo.core.events import Row
 from flujo.core.ids import Address, Digest, RunId, TaskId
 from flujo.core.ports import NO_CHANGE, IndexRow, Projection, RunHeader, TaskHeader
+from flujo.core.rows import Row
 from flujo.core.values import sha256
 
 INLINE_BLOB = 1024 * 1024

@@ -1,15 +1,15 @@
 """A project with the data of these tests, a workbench on it, and a model that answers from a script."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from flujo.app import App, open_app
-from flujo.architect.workbench import Sample
 from flujo.app.workbench import ProjectWorkbench
+from flujo.architect.workbench import Sample
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.outcomes import Failed
 from flujo.core.ports import ModelReply, ModelRequest, SkillSpec
@@ -56,5 +56,8 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def bench(app: App) -> Bench:
     """A workbench without a model."""
-    check: Callable[[str, str], Sequence[Diagnostic]] = lambda text, name: app.compile_text(text, name).diagnostics
+
+    def check(text: str, name: str) -> Sequence[Diagnostic]:
+        return app.compile_text(text, name).diagnostics
+
     return Bench(ProjectWorkbench(app.root, app.skills, check, None, None))

@@ -5,7 +5,6 @@ import csv
 import io
 import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ def expected(case: dict[str, Any]) -> Counter[str]:
 
 def counts_in(text: str, path: str) -> Counter[str]:
     if path.endswith(".json"):
-        return Counter({str(list(row.values())[0]): row["count"] for row in json.loads(text)})
+        return Counter({str(next(iter(row.values()))): row["count"] for row in json.loads(text)})
     if path.endswith(".csv"):
         rows = list(csv.reader(io.StringIO(text)))[1:]
     else:
@@ -116,9 +115,9 @@ def where(bench: Bench, goal: str) -> str:
         ("drop the closed ones", "row.status != 'closed'"),
         ("drop everything that is not both open and high priority", "row.status == 'open' and row.priority == 'high'"),
         ("keep open ones or ones with high priority", "row.status == 'open' or row.priority == 'high'"),
-        ("keep tickets for the product \"Café App\"", "row.product == 'Café App'"),
+        ('keep tickets for the product "Café App"', "row.product == 'Café App'"),
         ("keep tickets whose product is Billing, EU", "row.product == 'Billing, EU'"),
-        ("keep tickets where the subject contains \"slow\"", "'slow' in row.subject"),
+        ('keep tickets where the subject contains "slow"', "'slow' in row.subject"),
         ("keep all but the waiting ones", "row.status != 'waiting'"),
         ("keep tickets with status open, ignore the rest", "row.status == 'open'"),
         ("keep high priority open tickets", "row.priority == 'high' and row.status == 'open'"),
@@ -138,9 +137,12 @@ def test_conditions_on_tickets(bench: Bench, words: str, condition: str) -> None
         ("without a shop", "row.shop is none or row.shop == ''"),
         ("whose remark is not empty", "row.remark is not none and row.remark != ''"),
         ("with no remark", "row.remark is none or row.remark == ''"),
-        ("with units between 2 and 4", "(row.units is number and row.units >= 2) and (row.units is number and row.units <= 4)"),
+        (
+            "with units between 2 and 4",
+            "(row.units is number and row.units >= 2) and (row.units is number and row.units <= 4)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_conditions_on_sales(bench: Bench, words: str, condition: str | None) -> None:
     goal = f"Read sales.csv, keep the sales {words}, and write them to a.csv"
     if condition is None:
@@ -230,5 +232,3 @@ def test_a_missing_skill_is_named(bench: Bench) -> None:
     assert not creation.complete
     assert creation.plan is not None
     assert "the skill `table.group` is not there" in [item.why for item in creation.plan.unplaced]
-
-

@@ -15,11 +15,34 @@ from flujo.expressions import MappingNames, compile_template
 
 WORDS = (Words("do it", 0, 5),)
 TEXT = st.text(max_size=60) | st.sampled_from(
-    ["yes", "no", "007", "1e3", "null", "~", "{{ input }}", "{% raw %}", "{#", "a: b", "# no", "- x", "'\"\\", "\u2028\x85", " x "]
+    [
+        "yes",
+        "no",
+        "007",
+        "1e3",
+        "null",
+        "~",
+        "{{ input }}",
+        "{% raw %}",
+        "{#",
+        "a: b",
+        "# no",
+        "- x",
+        "'\"\\",
+        "\u2028\x85",
+        " x ",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1, max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8),
+            inner,
+            max_size=3,
+        )
+    ),
     max_leaves=6,
 )
 LOOSE = settings(derandomize=True, max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))

@@ -43,7 +43,7 @@ def test_tokens_leave_nothing_out(text: str) -> None:
     assert text[at:].strip() == ""
 
 
-@given(st.text(alphabet="abc ,.;then and\"1.csv", max_size=120))
+@given(st.text(alphabet='abc ,.;then and"1.csv', max_size=120))
 @settings(derandomize=True, max_examples=200)
 def test_clauses_hold_every_word(text: str) -> None:
     inside = [token for clause in clauses_of(text) for token in clause.tokens]
@@ -91,7 +91,8 @@ def test_language(text: str, language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
 def test_a_lexicon_has_every_set_and_its_patterns_fit(language: str) -> None:
     words = lexicon(language)
-    needed = set("the thing stop read write make to from at keep drop and or not is glue more less count by sort".split())
+    needed = set(en.SETS) - {"afterword", "content", "dont", "drops", "first", "passed", "proceed", "tell", "when"}
+    needed -= {"checking"}
     assert needed <= set(words.sets)
     assert all(phrases for phrases in words.sets.values())
     for pattern in (*words.approvals, *words.approval_tails):

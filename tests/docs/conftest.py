@@ -31,6 +31,7 @@ def person(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Session]
 @pytest.fixture
 def follow(person: Session) -> Callable[[str], None]:
     """Follow a page from its first line to its last; with FLUJO_GOLDEN=write the page gets what was printed."""
+
     def run(page: str) -> None:
         file = ROOT / page
         text = file.read_text("utf-8")

@@ -222,7 +222,7 @@ def test_a_changed_output_with_a_mended_hash_is_found_by_what_follows():
 def mend(world, run):
     from dataclasses import replace
 
-    from flujo.core.events import row_hash
+    from flujo.core.rows import row_hash
 
     previous = b""
     for row in list(world.store.rows(run)):

@@ -147,6 +147,8 @@ def test_spans_while_compiling(text: str, span: str) -> None:
         ("{{ input['n'].upper() }}", "upper"),
         ("{% for a, b in input.l %}{% endfor %}", "a, b"),
         ("{{ -input.n }}", "-"),
+        ("{{ 'a' ~ [1][2:] | first }}", "[1][2:] | first"),
+        ("{{ (input.l | reject('number') | first).x }}", "input.l | reject('number') | first"),
     ],
 )
 def test_spans_while_rendering(text: str, span: str) -> None:

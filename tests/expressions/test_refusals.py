@@ -1,8 +1,10 @@
-"""What is refused: syntax outside the language, wrong names and types, and every bomb, before it goes off."""
+"""What is refused: syntax, names, types, bombs; each before it does harm. Long because most of it is tables."""
 
 from __future__ import annotations
 
+import inspect
 import math
+import sys
 import time
 from typing import Any
 
@@ -127,6 +129,41 @@ COMPILE = [
     ("FLJ0408", "{{ 'a' | regex_replace('a', '\\\\2') }}"),
     ("FLJ0408", "{{ 'a' | split('b', 10 ** 30) }}"),
     ("FLJ0408", "{{ 0 | date('%Q') }}"),
+    ("FLJ0405", "{{ [none] | sort }}"),
+    ("FLJ0405", "{{ 5 | length }}"),
+    ("FLJ0405", "{{ 5 | items }}"),
+    ("FLJ0405", "{{ 5 | list }}"),
+    ("FLJ0405", "{{ 'a' | abs }}"),
+    ("FLJ0405", "{{ [] | int }}"),
+    ("FLJ0405", "{{ {} | float }}"),
+    ("FLJ0405", "{{ 'a' is odd }}"),
+    ("FLJ0405", "{{ 1 is upper }}"),
+    ("FLJ0405", "{{ 'a' is divisibleby 2 }}"),
+    ("FLJ0405", "{{ [1] | urlencode }}"),
+    ("FLJ0405", "{{ [1] | to_csv }}"),
+    ("FLJ0405", "{{ 'a,b\n\"1' | parse_csv }}"),
+    ("FLJ0405", "{{ none | date }}"),
+    ("FLJ0405", "{{ 1e300 | date }}"),
+    ("FLJ0405", "{{ +'a' }}"),
+    ("FLJ0405", "{{ 'a'['x':] }}"),
+    ("FLJ0405", "{{ range('a') }}"),
+    ("FLJ0405", "{{ [1].upper() }}"),
+    ("FLJ0408", "{{ 'a' | int(base=1) }}"),
+    ("FLJ0408", "{{ 'a' | int(base=99) }}"),
+    ("FLJ0408", "{{ 1 | round('a') }}"),
+    ("FLJ0408", "{{ 1 | round(1, 'up') }}"),
+    ("FLJ0408", "{{ [1] | map }}"),
+    ("FLJ0408", "{{ [1] | map(attribute='a', x=1) }}"),
+    ("FLJ0408", "{{ [1] | selectattr }}"),
+    ("FLJ0408", "{{ {} | dictsort(by='x') }}"),
+    ("FLJ0408", "{{ [1] | sort(reverse=1) }}"),
+    ("FLJ0408", "{{ [1] | tojson(indent=-1) }}"),
+    ("FLJ0408", "{{ 'a,b' | parse_csv('ab') }}"),
+    ("FLJ0408", "{{ 'a' | regex_search(5) }}"),
+    ("FLJ0408", "{{ 'a' | regex_replace('a', '\\g<x>') }}"),
+    ("FLJ0409", "{{ 1 is divisibleby 0 }}"),
+    ("FLJ0409", "{{ ('1' * 6000) | int }}"),
+    ("FLJ0409", "{{ ('1' * 6000) | float }}"),
     ("FLJ0409", "{{ 1 / 0 }}"),
     ("FLJ0409", "{{ 1 % 0 }}"),
     ("FLJ0409", "{{ 1e308 * 10 }}"),
@@ -176,6 +213,9 @@ RUN = [
     ("FLJ0404", "{% if input.q %}{% endif %}"),
     ("FLJ0404", "{% for x in input.q %}{% endfor %}"),
     ("FLJ0404", "{{ steps.zz.output }}"),
+    ("FLJ0404", "{{ [[], input.l] | map('first') | list }}"),
+    ("FLJ0404", "{{ [{}, input.d] | sort(attribute='k') }}"),
+    ("FLJ0404", "{{ input.one[input.t] }}"),
     ("FLJ0404", "{{ [input.d] | map(attribute='q') | list }}"),
     ("FLJ0404", "{% if input.n %}{% set x = 1 %}{% endif %}{{ x }}"),
     ("FLJ0405", "{% for a, b in input.l %}{% endfor %}"),
@@ -224,6 +264,8 @@ BOMBS = [
     "{{" + "not " * 5_000 + "1 }}",
     "{{" + "-" * 5_000 + "1 }}",
     "{{" + "1 if 1 else " * 2_000 + "1 }}",
+    "{{ " + "(1 + -" * 40 + "1" + ")" * 40 + " }}",
+    "{% if 1 %}" * 40 + "{{ " + "(-" * 30 + "1" + ")" * 30 + " }}" + "{% endif %}" * 40,
     "{{ input" + ".a" * 10_000 + " }}",
     "{{ input" + "|list" * 10_000 + " }}",
     "{% if 1 %}" * 1_000 + "{% endif %}" * 1_000,
@@ -314,6 +356,51 @@ def test_all_faults_of_a_value_are_reported_at_once() -> None:
     assert template is None
     assert [item.code for item in diagnostics] == ["FLJ0403"] * 3
     assert [item.path for item in diagnostics] == [("a", 0), ("a", 0), ("b",)]
+
+
+LONG = [
+    "{{ " + " + ".join(["1"] * 4_900) + " }}",
+    "{{ " + " ~ ".join(["input.t"] * 2_400) + " }}",
+    "{{ " + " and ".join(["input.t is defined"] * 1_600) + " }}",
+    "{{ input.t" + " | upper" * 4_900 + " }}",
+    "{{ [" + ", ".join(["input.t"] * 2_400) + "] }}",
+    "{% if input.t %}{{ input.t }}{% endif %}" * 700,
+    "{% if input.n %}" + "{% elif input.n is undefined %}" * 1_200 + "{% endif %}",
+]
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_long_templates_take_no_more_than_linear_time(text: str) -> None:
+    started = time.process_time()
+    template, diagnostics = compile_template(text)
+    assert template is not None, diagnostics
+    evaluate(template, DATA)
+    assert time.process_time() - started < 10  # a hundredth of it; the square would be far over
+
+
+def test_few_faults_are_reported_of_one_text() -> None:
+    template, diagnostics = compile_template("{{ 1 | nope }}" * 500)
+    assert template is None
+    assert len(diagnostics) == 20
+
+
+def test_a_deep_stack_is_no_crash() -> None:
+    template, _ = compile_template("{{ " + "[" * 60 + "input.t" + "]" * 60 + " }}")
+    assert template is not None
+
+    def at_depth(depth: int) -> object:
+        return at_depth(depth - 1) if depth else evaluate(template, DATA)
+
+    depths = range(sys.getrecursionlimit() - 400, sys.getrecursionlimit() - 200, 10)
+    codes = set()
+    for depth in depths:
+        try:
+            at_depth(depth - len(inspect.stack()))
+        except TemplateError as error:
+            codes.add(error.diagnostic.code)
+        except RecursionError:  # the stack was full before the template was asked
+            continue
+    assert codes <= {"FLJ0406"}
 
 
 @pytest.mark.parametrize("value", [True, False])

@@ -181,6 +181,9 @@ EXPRESSIONS = [
     ("2.1 | round(0, 'ceil')", 3.0),
     ("2.95 | round(1, 'floor')", 2.9),
     ("42 | round", 42),
+    ("none | int(1) ~ none | float(2)", "12"),
+    ("2 | float", 2.0),
+    ("0.5 | int ~ '1e3' | int", "01000"),
     # filters on lists
     ("input.a | sort", [1, 2, 3]),
     ("input.a | sort(reverse=true)", [3, 2, 1]),

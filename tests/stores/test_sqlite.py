@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from flujo.core.errors import LostOwnership, StateError
-from flujo.core.events import Row, row_hash
 from flujo.core.ids import Address, RunId, TaskId
 from flujo.core.ports import Projection, RunHeader, TaskHeader
+from flujo.core.rows import Row, row_hash
 from flujo.core.values import sha256
 from flujo.stores.sqlite import INLINE_BLOB, MIGRATIONS, SqliteStore
 

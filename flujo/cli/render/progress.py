@@ -5,14 +5,15 @@ from __future__ import annotations
 from flujo.cli.render.screen import Paint, fit, visible
 from flujo.cli.render.times import span
 from flujo.cli.render.trace import Glyphs
-from flujo.core.events import Row, StepCompleted, StepFailed
+from flujo.core.events import StepCompleted, StepFailed, event_of
+from flujo.core.rows import Row
 
 
 def progress_line(row: Row, paint: Paint, columns: int, glyphs: Glyphs) -> str | None:
     """Return the line for an event; None for those that say nothing about a step."""
     if not row.address or row.type not in ("step_completed", "step_failed", "step_skipped"):
         return None
-    event = row.event()
+    event = event_of(row)
     if isinstance(event, StepFailed):
         status, text = "failed", _failure(event, row.at)
     elif isinstance(event, StepCompleted):

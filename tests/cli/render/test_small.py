@@ -17,10 +17,11 @@ from flujo.cli.render.table import table
 from flujo.cli.render.times import span
 from flujo.cli.render.trace import FANCY
 from flujo.core.diagnostics import Diagnostic
-from flujo.core.events import Event, RegionFinished, Row, StepCompleted, StepFailed, StepSkipped, encode_body
+from flujo.core.events import Event, RegionFinished, StepCompleted, StepFailed, StepSkipped, encode_body
 from flujo.core.ids import Address, RunId
 from flujo.core.outcomes import Usage
 from flujo.core.ports import SkillSpec
+from flujo.core.rows import Row
 from flujo.engine.replay import Difference, Replay
 
 OFF = Paint()
