@@ -101,7 +101,7 @@ class App:
 
     def plan(self, graph: Graph) -> list[JsonObject]:
         """Return the steps of a graph as `run --dry-run` lists them; calls nothing."""
-        from flujo.engine.fold import nodes_by_address
+        from flujo.engine.places import nodes_by_address
 
         return [_planned(address, node) for address, node in nodes_by_address(graph.root).items()]
 
@@ -322,7 +322,8 @@ class App:
 
     def view(self, prefix: str, *, inputs: bool = True) -> Any:
         """Return the view of a run; `inputs` are found by replaying it."""
-        from flujo.engine.fold import fold, nodes_by_address
+        from flujo.engine.fold import fold
+from flujo.engine.places import nodes_by_address
 
         run = self.store.run(prefix).run
         nodes: Mapping[Address, Node] = {}
@@ -372,7 +373,7 @@ def _sync(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _nodes(graph: Graph) -> list[Node]:
-    from flujo.engine.fold import nodes_by_address
+    from flujo.engine.places import nodes_by_address
 
     return list(nodes_by_address(graph.root).values())
 

@@ -7,23 +7,30 @@ from dataclasses import dataclass, field
 
 from flujo.core.events import (
     Event,
+    IterationFinished,
+    RegionEntered,
     RegionFinished,
+    RegionReopened,
     RunFinished,
     RunResumed,
     RunStarted,
     RunSuspended,
+    StepCancelled,
     StepCompleted,
+    StepContinued,
     StepFailed,
     StepSkipped,
     StepStarted,
     TaskAnswered,
     TaskOpened,
+    TimerSet,
 )
-from flujo.core.graph import Branch, Call, Flow, Node
-from flujo.core.ids import ROOT, Address, RunId, TaskId, child, quoted, task_id
+from flujo.core.graph import Call, Node
+from flujo.core.ids import ROOT, Address, RunId, TaskId, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue
+from flujo.engine.places import plain, regions_around
 from flujo.engine.scope import iso
 
 
@@ -125,6 +132,7 @@ class RunView:
     open: dict[TaskId, TaskView] = field(default_factory=dict)
     active: int = 0
     since: int = 0
+    entered: dict[Address, int] = field(default_factory=dict)
     environment: JsonObject = field(default_factory=dict)
 
     @property
@@ -199,23 +207,25 @@ def _fold_run(view: RunView, item: Recorded) -> None:
 def _with_regions(steps: dict[Address, StepView], nodes: Mapping[Address, Node]) -> dict[Address, StepView]:
     """Return the steps with each region before what is inside it, also one that has no end of its own yet."""
     ordered: dict[Address, StepView] = {}
+    open_regions: dict[Address, StepView] = {}
     for address, step in steps.items():
-        parts = address.split("/")
-        for length in range(1, len(parts)):
-            region = Address("/".join(parts[:length]))
-            if region in nodes and region not in ordered:
-                ordered[region] = steps.get(region) or _open_region(region, nodes, steps)
+        for region in regions_around(address):
+            if region not in ordered and plain(region) in nodes:
+                ordered[region] = steps.get(region) or _new_step(region, nodes)
+                if region not in steps:
+                    open_regions[region] = ordered[region]
+            if region in open_regions:
+                _seen_inside(open_regions[region], step)
         ordered[address] = step
     return ordered
 
 
-def _open_region(region: Address, nodes: Mapping[Address, Node], steps: Mapping[Address, StepView]) -> StepView:
-    view = _new_step(region, nodes)
-    inside = [step for address, step in steps.items() if address.startswith(region + "/")]
-    states = {step.status for step in inside}
-    view.status = next((state for state in ("failed", "suspended") if state in states), "running")
-    view.started = min((step.started for step in inside if step.started is not None), default=None)
-    return view
+def _seen_inside(region: StepView, step: StepView) -> None:
+    """Let what happened inside a region that has not ended tell how it stands."""
+    if step.status in ("failed", "suspended") and region.status != "failed":
+        region.status = step.status
+    if step.started is not None:
+        region.started = min(step.started, region.started or step.started)
 
 
 def _public_error(error: JsonObject) -> JsonObject:
@@ -223,9 +233,17 @@ def _public_error(error: JsonObject) -> JsonObject:
 
 
 def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> None:
+    if isinstance(item.event, IterationFinished | RegionEntered | RegionReopened):
+        return
     step = view.steps.get(item.address)
     if step is None:
         step = view.steps[item.address] = _new_step(item.address, nodes)
+    _fold_end(view, step, item)
+    _fold_waiting(view, step, item)
+    _note_start(view, step)
+
+
+def _fold_end(view: RunView, step: StepView, item: Recorded) -> None:
     match item.event:
         case StepStarted() as event:
             step.status, step.attempt, step.started = "running", event.attempt, event.moment
@@ -238,13 +256,23 @@ def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> 
             step.status, step.error, step.attempt = "failed", _public_error(event.error), event.attempt
             step.started, step.ended, step.detail = event.started or item.at, item.at, event.detail
             _spend(view, step, event.usage)
+        case StepContinued() as event:
+            step.status, step.error = "continued", _public_error(event.error)
+        case StepCancelled():
+            step.status, step.ended = "cancelled", item.at
         case StepSkipped():
             step.status, step.started, step.ended = "skipped", item.at, item.at
         case RegionFinished() as event:
             step.status, step.output, step.decision = "completed", event.output, event.decision
-            step.ended = item.at
-            inside = [other.started for other in view.steps.values() if other.address.startswith(item.address + "/")]
-            step.started = min((start for start in inside if start is not None), default=item.at)
+            step.started, step.ended = view.entered.get(item.address, item.at), item.at
+            if event.decision == "caught":
+                step.error = None
+
+
+def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
+    match item.event:
+        case TimerSet():
+            step.status, step.started = "suspended", item.at
         case TaskOpened() as event:
             step.status, step.started = "suspended", step.started or item.at
             task = task_id(view.run_id, item.seq)
@@ -256,6 +284,13 @@ def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> 
             step.detail = {"answered_by": event.by, "comment": event.comment}
 
 
+def _note_start(view: RunView, step: StepView) -> None:
+    """Let the regions around a step have begun when it did, unless something inside them began earlier."""
+    if step.started is not None:
+        for region in regions_around(step.address):
+            view.entered[region] = min(step.started, view.entered.get(region, step.started))
+
+
 def _spend(view: RunView, step: StepView, usage: JsonObject | None) -> None:
     if usage:
         spent = Usage(usage["tokens_in"], usage["tokens_out"], usage["calls"], usage["usd"])
@@ -264,26 +299,10 @@ def _spend(view: RunView, step: StepView, usage: JsonObject | None) -> None:
 
 
 def _new_step(address: Address, nodes: Mapping[Address, Node]) -> StepView:
-    node = nodes.get(address)
+    node = nodes.get(plain(address))
     if node is None:
         return StepView(address, address.rpartition("/")[2])
     uses = node.target if isinstance(node, Call) else None
     if isinstance(node, Call) and node.runner == "agent":
         uses = f"agents.{node.target}"
     return StepView(address, node.meta.name, node.meta.kind, uses)
-
-
-def nodes_by_address(root: Flow) -> dict[Address, Node]:
-    """Return the nodes of a graph by their addresses (regions without iterations), in the order of the blueprint."""
-    found: dict[Address, Node] = {}
-
-    def visit(flow: Flow, region: Address) -> None:
-        for node in flow.children:
-            address = child(region, node.meta.name)
-            found[address] = node
-            if isinstance(node, Branch):
-                for key, inner in node.branches:
-                    visit(inner, child(address, quoted(key)))
-
-    visit(root, ROOT)
-    return found

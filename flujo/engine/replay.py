@@ -184,7 +184,7 @@ class ReplayRecord:
         elif isinstance(event, IterationFinished):
             row = next((row for row in reversed(self._past.rows(address)) if row.type == event.TYPE), None)
         elif isinstance(event, StepCompleted | StepFailed | StepSkipped | StepContinued | RegionFinished):
-            row = self.end(address)
+            row = self.call_end(address) if isinstance(event, StepCompleted | StepFailed) else self.end(address)
             self._met.add(address)
         else:
             return
@@ -219,6 +219,17 @@ class ReplayRecord:
         """Return the recorded end of a step or region."""
         return self._past.ended(address)
 
+    def call_end(self, address: Address) -> IndexRow | None:
+        """Return the recorded end of a call: what came after its failure (a catch, `continue`) is not the call's."""
+        for row in reversed(self._past.rows(address)):
+            if row.type == "step_completed":
+                return row
+            if row.type == "step_failed":
+                event, _ = self.event(row.seq)
+                if isinstance(event, StepFailed) and event.retry_at is None and row.seq > self._past.reopened(address):
+                    return row
+        return None
+
     def unmet(self) -> list[Address]:
         """Return addresses that ended in the record and were never reached."""
         return [
@@ -239,7 +250,7 @@ class ReplayDispatcher:
         """Return the recorded outcome of a call, with the fingerprint its arguments have now."""
         address = order.frame.address
         self.arguments[address] = order.arguments
-        row = self._record.end(address)
+        row = self._record.call_end(address)
         if row is None:
             return Answer(CUT_OFF, order.fingerprint, 1, 0)
         event, labels = self._record.event(row.seq)

@@ -14,7 +14,8 @@ from flujo.core.ids import RunId
 from flujo.core.ports import Skill, SkillSpec
 from flujo.engine.dispatch import Tools
 from flujo.engine.execution import Engine, Reply
-from flujo.engine.fold import fold, nodes_by_address
+from flujo.engine.fold import fold
+from flujo.engine.places import nodes_by_address
 from flujo.policies import policies
 from flujo.steps import kinds
 from flujo.stores.sqlite import SqliteStore

@@ -50,4 +50,40 @@ RANGE = (
         "Raise `timeout`, or find what is slow with `flujo lens trace RUN`.",
         "environmental",
     ),
+    Code(
+        "FLJ0509",
+        "unordered-writes",
+        "Two steps of a list with `needs` set one context path, and neither needs the other: which is last is chance.",
+        "Let one of them need the other, or set different paths.",
+    ),
+    Code(
+        "FLJ0510",
+        "unsafe-repeat",
+        "A skill that changes things and must not be repeated stands inside `retry`, `loop` or `map`.",
+        "Add `approval: required` to the step, or use a skill that may be repeated.",
+    ),
+    Code(
+        "FLJ0511",
+        "no-approval",
+        "A destructive skill is called, and no person has to agree.",
+        "Add `approval: required` to the step.",
+    ),
+    Code(
+        "FLJ0512",
+        "dead-exit",
+        "The exit of a loop can never be true, so that only `max` ends it.",
+        "Correct `until` or `while`, or leave it out.",
+    ),
+    Code(
+        "FLJ0513",
+        "question-deadline",
+        "A question waits for a person inside a `timeout` that runs on meanwhile.",
+        "Give the question a shorter `timeout`, or take it out of the region that has one.",
+    ),
+    Code(
+        "FLJ0514",
+        "needs-cycle",
+        "Steps need each other in a circle, so that none of them could ever start.",
+        "Remove one of the `needs`.",
+    ),
 )

@@ -13,7 +13,8 @@ RANGE = (
         "FLJ0302",
         "unknown-name",
         "A template uses a name that does not exist at this place.",
-        "Names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id` and the functions.",
+        "Names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id` and the functions; `item` and "
+        "`index` in a map, `loop` in a loop, `error` in a catch, `results` in `reduce`.",
     ),
     Code("FLJ0303", "duplicate-name", "Two steps of one list have the same name.", "Rename one of them."),
     Code(
@@ -46,5 +47,11 @@ RANGE = (
         "no-previous",
         "`previous` or `answer` is used where there is none.",
         "Name the value: `input` or `steps.NAME.output`.",
+    ),
+    Code(
+        "FLJ0310",
+        "unknown-need",
+        "`needs` names a step that is not in the same list.",
+        "Name steps of the same list; what a step around it needs is there already.",
     ),
 )
