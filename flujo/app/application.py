@@ -323,7 +323,7 @@ class App:
     def view(self, prefix: str, *, inputs: bool = True) -> Any:
         """Return the view of a run; `inputs` are found by replaying it."""
         from flujo.engine.fold import fold
-from flujo.engine.places import nodes_by_address
+        from flujo.engine.places import nodes_by_address
 
         run = self.store.run(prefix).run
         nodes: Mapping[Address, Node] = {}
