@@ -94,10 +94,11 @@ class StepCancelled:
 
 @dataclass(frozen=True, slots=True)
 class RegionEntered:
-    """A region whose entry decides something later: it read the clock, or has a deadline."""
+    """A region whose entry decides something later: it read the clock, or has a deadline; a map says its `size`."""
 
     TYPE: ClassVar = "region_entered"
     moment: int
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class RunSuspended:
 
     TYPE: ClassVar = "run_suspended"
     tasks: list[str]
+    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

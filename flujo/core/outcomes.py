@@ -100,9 +100,16 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Suspended:
-    """The work waits for people; `tasks` are the open questions."""
+    """The work waits: for people, whose open questions are `tasks`, or for the moment `due` (microseconds)."""
 
-    tasks: tuple[TaskId, ...]
+    tasks: tuple[TaskId, ...] = ()
+    due: int | None = None
 
 
 Outcome = Done | Failed | Suspended
+
+
+def waiting(*suspended: Suspended) -> Suspended:
+    """Return the suspension that waits for all of these, and goes on by itself at the earliest moment of any."""
+    tasks = tuple(task for one in suspended for task in one.tasks)
+    return Suspended(tasks, min((one.due for one in suspended if one.due is not None), default=None))

@@ -288,8 +288,8 @@ class Attempts(Protocol):
         """Return seconds since the first attempt began."""
         ...
 
-    async def wait(self) -> None:
-        """Wait until the next attempt is due, if one is planned."""
+    async def wait(self) -> Outcome | None:
+        """Wait until the next attempt is due, if one is planned; a wait that is too long suspends the run."""
         ...
 
     def again(self, failed: Failed, delay: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 
 from flujo.core.outcomes import Outcome
@@ -37,29 +37,45 @@ class Lane:
 
 
 LANE: ContextVar[Lane | None] = ContextVar("lane", default=None)
-"""The lane of the running task; None while nothing runs side by side."""
+"""The lane of the running task; the outermost is the run's."""
 
 
 class Stopped(Exception):
     """A lane ends because its region was decided without it. Never leaves the crowd."""
 
 
+GRACE = 10.0
+"""Seconds that a write under way may take to finish when everything is stopped from outside."""
+
+
 async def protect(work: Awaitable[Outcome]) -> Outcome:
-    """Await work that must not be cut off by a decision made elsewhere: the lane stops after it."""
-    lane = LANE.get()
-    if lane is None:
-        return await work
-    around: list[Lane] = []
-    here: Lane | None = lane
-    while here is not None:
-        here.protected += 1
-        around.append(here)
-        here = here.outer
+    """Await a write that must not be cut off: a decision made elsewhere waits for it, a stop from outside gives it
+    some grace. The lane stops after it."""
+    lanes = list(_lanes())
+    for lane in lanes:
+        lane.protected += 1
+    task = asyncio.ensure_future(work)
     try:
-        return await work
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not any(lane.stopping for lane in lanes):
+            lanes[-1].stopping = True
+        await asyncio.wait({task}, timeout=GRACE)
+        if not task.done():
+            task.cancel()
+            raise
+        return task.result()
     finally:
-        for here in around:
-            here.protected -= 1
+        for lane in lanes:
+            lane.protected -= 1
+
+
+def _lanes() -> Iterator[Lane]:
+    """Yield the running lane and those around it, outwards."""
+    lane = LANE.get()
+    while lane is not None:
+        yield lane
+        lane = lane.outer
 
 
 async def run_together(
@@ -142,12 +158,26 @@ class _Crowd:
 
 
 async def in_time(work: Awaitable[Outcome], limit: Awaitable[None]) -> Outcome | None:
-    """Return the outcome of work, or None when `limit` is over first; the work is then cancelled and waited for."""
-    task, timer = asyncio.ensure_future(work), asyncio.ensure_future(limit)
+    """Return the outcome of work, or None when `limit` is over first; the work is then stopped and waited for."""
+    lane = Lane(LANE.get())
+    context = copy_context()
+    context.run(LANE.set, lane)
+    task = asyncio.get_running_loop().create_task(_awaited(work), context=context)
+    timer = asyncio.ensure_future(limit)
     try:
         await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
+        if task.done():
+            return task.result()
+        lane.stopping = True
+        task.cancel()
+        await asyncio.wait({task})
+        return None if task.cancelled() or task.exception() is not None else task.result()
     finally:
+        lane.stopping = True
         for one in (task, timer):
             one.cancel()
         await asyncio.gather(task, timer, return_exceptions=True)
+
+
+async def _awaited(work: Awaitable[Outcome]) -> Outcome:
+    return await work

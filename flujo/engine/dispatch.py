@@ -135,11 +135,12 @@ class LiveAttempts:
         """Return seconds since the first attempt began."""
         return (self._tools.clock.now() - (self._began or self._started)) / 1_000_000
 
-    async def wait(self) -> None:
-        """Wait until the next attempt is due, if one is planned."""
-        if self._due is not None:
-            due, self._due = self._due, None
-            await self._tools.clock.sleep(max(0.0, (due - self._tools.clock.now()) / 1_000_000))
+    async def wait(self) -> Outcome | None:
+        """Wait until the next attempt is due, if one is planned; a wait that is too long suspends the run."""
+        due, self._due = self._due, None
+        if due is None or await self._journal.until(due):
+            return None
+        return Suspended((), due)
 
     def again(self, failed: Failed, delay: float) -> None:
         """Record a failed attempt and plan the next one in `delay` seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
+from flujo.engine.crowd import LANE, Lane, Stopped
 from flujo.engine.dispatch import LiveDispatcher, Tools
 from flujo.engine.fold import Recorded
 from flujo.engine.journal import Journal, Observer, Owner
@@ -157,11 +159,15 @@ class Engine:
 
     async def _drive(self, journal: Journal, graph: Graph, facts: RunFacts) -> None:
         runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts, run_region)
+        LANE.set(Lane())
         try:
             with journal.lane():
                 outcome = await runner.run()
+        except Stopped as stopped:
+            journal.flush()
+            raise asyncio.CancelledError from stopped  # the process is being stopped; a write was let finish
         except BaseException:
-            journal.flush()  # what is done is done, also when this process is being stopped
+            journal.flush()  # what is done is done
             raise
         self._end(journal, outcome, runner.partial)
 
@@ -174,7 +180,7 @@ class Engine:
                 status = "denied" if outcome.code.startswith("FLJ07") else "failed"
                 event = RunFinished(status, None, outcome.to_json())
             case Suspended():
-                suspended = RunSuspended(list(outcome.tasks))
+                suspended = RunSuspended(list(outcome.tasks), outcome.due)
                 journal.append(Draft(suspended), change=Projection(status="suspended"))
                 return
         labels = outcome.labels if isinstance(outcome, Done) else frozenset()

@@ -66,8 +66,12 @@ class Record(Protocol):
         """Return the moment it is, in microseconds."""
         ...
 
-    async def until(self, due: int) -> None:
-        """Wait until a moment has come."""
+    async def until(self, due: int) -> bool:
+        """Wait until a moment has come; False at once when that is longer than this process waits."""
+        ...
+
+    async def deadline(self, due: int) -> None:
+        """Wait until a moment has come, however long that is."""
         ...
 
     def entered(self, address: Address) -> Event | None:
@@ -105,11 +109,15 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The right to write a run's events: the epoch, how they are committed, and who is told."""
+    """The right to write a run's events: the epoch, how they are committed, who is told, and how long it waits.
+
+    A wait of more than `wait_max` seconds suspends the run.
+    """
 
     epoch: int
     committer: Committer
     observe: Observer | None = None
+    wait_max: float = 60.0
 
 
 class Journal:
@@ -190,9 +198,18 @@ class Journal:
         """Return the moment it is, in microseconds."""
         return self._clock.now()
 
-    async def until(self, due: int) -> None:
-        """Wait until a moment has come; what is held is written first."""
+    async def until(self, due: int) -> bool:
+        """Wait until a moment has come; False at once when that is longer than this process waits."""
         self.flush()
+        seconds = (due - self._clock.now()) / 1_000_000
+        if seconds > self._owner.wait_max:
+            return False
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+        return True
+
+    async def deadline(self, due: int) -> None:
+        """Wait until a moment has come, however long that is."""
         await self._clock.sleep(max(0.0, (due - self._clock.now()) / 1_000_000))
 
     # --- appending ---

@@ -6,6 +6,7 @@ context and the run's output. The chain of hashes is checked on the way, so that
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -142,8 +143,13 @@ class ReplayRecord:
         """Return a moment before every deadline: time plays no part in a replay."""
         return 0
 
-    async def until(self, due: int) -> None:
-        """Wait for nothing, or for ever where it would end a region: recorded ends decide that."""
+    async def until(self, due: int) -> bool:
+        """Wait for nothing."""
+        return True
+
+    async def deadline(self, due: int) -> None:
+        """Wait for ever: what ended in time then ends in time now, and recorded timeouts are recorded failures."""
+        await asyncio.get_running_loop().create_future()
 
     def remember(self) -> AbstractContextManager[None]:
         """Do nothing: all is findable."""

@@ -78,7 +78,7 @@ class Runner:
         """Run the graph, or what is left of it; return the output of the run."""
         context = Context(dict(self._graph.context))
         scope = Scope(self._facts, context, None, StepResult("completed", Value(self._facts.input)))
-        outcome = await self.flow(self._graph.root, scope, ROOT)
+        outcome = await self._whole(scope)
         if isinstance(outcome, Done) and self._graph.output is not None:
             frame = Frame(scope, ROOT, self.record.moment)
             try:
@@ -86,6 +86,15 @@ class Runner:
             except FlujoError as error:
                 return self.failed(error, self._graph.root.meta, ROOT)
         return outcome
+
+    async def _whole(self, scope: Scope) -> Outcome:
+        root = self._graph.root
+        if root.meta.timeout is None:
+            return await self.flow(root, scope, ROOT)
+        due = self._facts.started_at + int(root.meta.timeout * 1_000_000)
+        outcome = await in_time(self.flow(root, scope, ROOT), self.record.deadline(due))
+        text = f"the run took longer than {root.meta.timeout:g} s"
+        return outcome or self.placed(Failed.of("FLJ0508", text, retry="timeout"), root.meta, ROOT)
 
     async def flow(self, flow: Flow, scope: Scope, address: Address) -> Outcome:
         """Run a list of steps; return the output of its last one."""
@@ -186,7 +195,8 @@ class Runner:
                 due = frame.moment() + int((on.seconds or 0) * 1_000_000)
             entered = TimerSet(due, frame.used_moment)
             self.record.append(Draft(entered, frame.address))
-        await self.record.until(entered.due)
+        if not await self.record.until(entered.due):
+            return Suspended((), entered.due)
         return self._complete(node, frame, Finished(Done(None)))
 
     # --- regions ---
@@ -205,7 +215,8 @@ class Runner:
                 delay = pause(retry, made, outcome, partial(frame.chance, made))
                 due = self.record.now() + int(delay * 1_000_000)
                 self.record.append(Draft(RegionReopened(made + 1, due), address))
-                await self.record.until(due)
+                if not await self.record.until(due):
+                    return Suspended((), due)
 
     async def _within(self, node: Node, frame: Frame, given: StepResult) -> Outcome:
         """Run a region within its deadline, which is set on entry and runs on while a person is waited for."""
@@ -215,18 +226,18 @@ class Runner:
         due = self.entered(frame) + int(timeout * 1_000_000)
         if self.record.now() < due:
             work = self._regions(self, node, frame, given)
-            outcome = await in_time(work, self.record.until(due))
+            outcome = await in_time(work, self.record.deadline(due))
             if outcome is not None:
                 return outcome
         failed = Failed.of("FLJ0508", f"`{frame.address}` took longer than {timeout:g} s", retry="timeout")
         return self.fail(self.placed(failed, node.meta, frame.address), frame)
 
-    def entered(self, frame: Frame) -> int:
+    def entered(self, frame: Frame, size: int | None = None) -> int:
         """Return the moment a region was entered; it is recorded, so that it stays the same after a restart."""
         event = self.record.entered(frame.address)
         if isinstance(event, RegionEntered):
             return event.moment
-        self.record.append(Draft(RegionEntered(frame.moment()), frame.address), hold=True)
+        self.record.append(Draft(RegionEntered(frame.moment(), size), frame.address), hold=True)
         return frame.moment()
 
     def finish(self, node: Node, frame: Frame, done: Done, decision: JsonValue, writes: int) -> Outcome:

@@ -24,7 +24,9 @@ class RetryPolicy:
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return the first outcome that is not to be tried again."""
         while True:
-            await attempts.wait()
+            suspended = await attempts.wait()
+            if suspended is not None:
+                return suspended
             outcome = await proceed()
             retry = attempts.call.meta.retry
             if not isinstance(outcome, Failed) or retry is None or not wanted(retry, outcome):

@@ -13,8 +13,8 @@ RANGE = (
         "FLJ0302",
         "unknown-name",
         "A template uses a name that does not exist at this place.",
-        "Names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id` and the functions; `item` and "
-        "`index` in a map, `loop` in a loop, `error` in a catch, `results` in `reduce`.",
+        "Names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id` and the functions; "
+        "`item` and `index` in a map, `loop` in a loop, `error` in a catch, `results` in `reduce`.",
     ),
     Code("FLJ0303", "duplicate-name", "Two steps of one list have the same name.", "Rename one of them."),
     Code(

@@ -8,7 +8,7 @@ from functools import partial
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Map
 from flujo.core.ids import indexed
-from flujo.core.outcomes import Done, Outcome, Suspended
+from flujo.core.outcomes import Done, Outcome
 from flujo.core.values import JsonValue, Value, type_name
 from flujo.engine.crowd import Job, run_together
 from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
@@ -21,6 +21,7 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
     over = node.over.render(frame)
     items = _items(over, node.batch)
     labels = frame.labels(node.over)
+    runner.entered(frame, len(items))
     side, writers = Side(), dict[int, Context]()
     tolerated = len(items) * node.tolerate // 100 if node.percent else node.tolerate
 
@@ -39,13 +40,13 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
 
     def decide(number: int, outcome: Outcome) -> bool:
         side.take(number, outcome)
-        return len(side.failures) > tolerated or len(side.tasks) >= MAX_TASKS
+        return len(side.failures) > tolerated or len(side.waiting) >= MAX_TASKS
 
     await run_together(jobs(), node.max_concurrency, decide, runner.record.lane)
     if len(side.failures) > tolerated:
         return side.first_failure
-    if side.tasks:
-        return Suspended(tuple(side.tasks[:MAX_TASKS]))
+    if side.waiting:
+        return side.suspended
     mark = len(frame.scope.context.writes)
     kept = [writers[number] for number in sorted(writers) if number in side.outputs]
     merge_writes(frame.scope.context, kept, node.merge)

@@ -8,7 +8,7 @@ from flujo.core.graph import Flow, Node
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.values import Value
 from flujo.engine.crowd import run_together
-from flujo.engine.regions.side import MAX_TASKS, Side, labels_of, merge_writes
+from flujo.engine.regions.side import Side, labels_of, merge_writes
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, Scope, StepResult
 
@@ -42,8 +42,8 @@ class _Graph:
             await run_together(jobs, len(ready), self._decide, self._runner.record.lane)
             if self._side.failures:
                 return self._side.first_failure
-        if self._side.tasks:
-            return Suspended(tuple(self._side.tasks[:MAX_TASKS]))
+        if self._side.waiting:
+            return self._side.suspended
         contexts = [self._scopes[name].context for name in self._steps]
         merge_writes(self._frame.scope.context, contexts, "last")
         return self._output()
@@ -70,7 +70,7 @@ class _Graph:
             if isinstance(inner, Failed):
                 return inner
             if isinstance(inner, Suspended):
-                self._side.tasks.extend(inner.tasks)
+                self._side.waiting.append(inner)
         return Done(None)
 
     def _scope(self, step: Node) -> Scope:

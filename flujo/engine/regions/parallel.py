@@ -9,10 +9,10 @@ from functools import partial
 from flujo.core.events import RegionFinished
 from flujo.core.graph import Flow, Join
 from flujo.core.ids import child, quoted
-from flujo.core.outcomes import Done, Failed, Outcome, Suspended
+from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.values import JsonValue, Value
 from flujo.engine.crowd import Job, run_together
-from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
+from flujo.engine.regions.side import Ending, Side, finish_reduced, labels_of, merge_writes
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, Scope, StepResult
 
@@ -47,8 +47,8 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
         failed = _failed(side, len(branches), needed, join)
         if failed is not None:
             return failed
-        if side.tasks and (join.needed is None or len(side.outputs) < needed):
-            return Suspended(tuple(side.tasks[:MAX_TASKS]))
+        if side.waiting and (join.needed is None or len(side.outputs) < needed):
+            return side.suspended
         winners = sorted(side.outputs if join.needed is None else side.order[:needed])
     else:
         await run_together(jobs(), join.max_concurrency, collect, runner.record.lane)

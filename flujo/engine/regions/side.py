@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Flow, Map, Merge, Reduce
-from flujo.core.ids import TaskId
-from flujo.core.outcomes import Done, Failed, Outcome, Suspended
+from flujo.core.outcomes import Done, Failed, Outcome, Suspended, waiting
 from flujo.core.values import EMPTY, JsonValue, Value, stored_bytes
 from flujo.engine.reducing import reduced
 from flujo.engine.runner import Runner
@@ -24,7 +23,7 @@ class Side:
 
     outputs: dict[int, Value] = field(default_factory=dict)
     failures: dict[int, Failed] = field(default_factory=dict)
-    tasks: list[TaskId] = field(default_factory=list)
+    waiting: list[Suspended] = field(default_factory=list)
     order: list[int] = field(default_factory=list)
 
     def take(self, number: int, outcome: Outcome) -> None:
@@ -36,7 +35,12 @@ class Side:
             case Failed():
                 self.failures[number] = outcome
             case Suspended():
-                self.tasks.extend(outcome.tasks)
+                self.waiting.append(outcome)
+
+    @property
+    def suspended(self) -> Suspended:
+        """The suspension that waits for all that wait."""
+        return waiting(*self.waiting)
 
     @property
     def first_failure(self) -> Failed:
