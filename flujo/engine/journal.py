@@ -38,6 +38,10 @@ Observer = Callable[[Row], None]
 """Told of each row once it is written."""
 
 
+class EndOfRecord(Exception):
+    """A replay has come to where a step, a branch or the run was cut off when it was recorded."""
+
+
 class Record(Protocol):
     """What the runner needs of a run's past and future: the journal, or a replay that compares instead of writing."""
 
@@ -92,6 +96,10 @@ class Record(Protocol):
 
     def decision(self, address: Address) -> Event | None:
         """Return the recorded end of a region that is entered again, for what it decided (a replay has one)."""
+        ...
+
+    def timed_out(self, address: Address) -> bool:
+        """Say whether the region at an address is known to have taken too long (a replay knows)."""
         ...
 
     def moment(self, address: Address) -> int:
@@ -174,6 +182,10 @@ class Journal:
     def decision(self, address: Address) -> Event | None:
         """Return nothing: a region that is entered here has not been decided."""
         return None
+
+    def timed_out(self, address: Address) -> bool:
+        """Return False: what takes too long is found out by waiting."""
+        return False
 
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""

@@ -33,6 +33,7 @@ from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
 from flujo.core.rows import Row, row_hash
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order
+from flujo.engine.journal import EndOfRecord
 from flujo.engine.past import Past, failure_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
@@ -90,6 +91,7 @@ class ReplayRecord:
         self._clock = clock
         self._asked: set[Address] = set()
         self._met: set[Address] = set()
+        self._ran_out: Address | None = None
         self.differences: list[Difference] = []
         self.compared = 0
         self.next_seq = 0
@@ -167,6 +169,12 @@ class ReplayRecord:
         """Return the recorded question once it has been asked again."""
         return self._past.question(address, kind) if address in self._asked else None
 
+    def timed_out(self, address: Address) -> bool:
+        """Say whether the region at an address was recorded as having taken too long."""
+        event = self._past.last(address, "step_failed", "region_finished", "run_finished")
+        error = getattr(event, "error", None)
+        return error is not None and error["code"] == "FLJ0508"
+
     def moment(self, address: Address) -> int:
         """Return the recorded moment."""
         for row in self._past.rows(address):
@@ -195,8 +203,8 @@ class ReplayRecord:
         else:
             return
         if row is None:
-            self.differ(address, "end", None, event.TYPE)
-            return
+            self._ran_out = self._ran_out or address
+            raise EndOfRecord(address)
         self.compared += 1
         if row.type != event.TYPE:
             self.differ(address, "end", row.type, event.TYPE)
@@ -217,9 +225,16 @@ class ReplayRecord:
         finished, _ = self.event(last.seq)
         assert isinstance(finished, RunFinished)
         self.compared += 1
+        if isinstance(outcome, Suspended):
+            self.differ(self._ran_out or "", "end", None, "goes on where the record ends")
+            return
         output = outcome.output if isinstance(outcome, Done) else None
         if stored_bytes(output) != stored_bytes(finished.output):
             self.differ("output of the run", "output", finished.output, output)
+
+    def ran_out(self, address: Address) -> None:
+        """Note that nothing is recorded at an address that was reached."""
+        self._ran_out = self._ran_out or address
 
     def end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a step or region."""
@@ -258,6 +273,7 @@ class ReplayDispatcher:
         self.arguments[address] = order.arguments
         row = self._record.call_end(address)
         if row is None:
+            self._record.ran_out(address)
             return Answer(CUT_OFF, order.fingerprint, 1, 0)
         event, labels = self._record.event(row.seq)
         outcome: Outcome

@@ -34,7 +34,7 @@ from flujo.core.ports import IndexRow
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, Order, failure_event, open_task
-from flujo.engine.journal import Record
+from flujo.engine.journal import EndOfRecord, Record
 from flujo.engine.past import failure_of
 from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult, moment_of
 
@@ -93,8 +93,10 @@ class Runner:
             return await self.flow(root, scope, ROOT)
         due = self._facts.started_at + int(root.meta.timeout * 1_000_000)
         outcome = await in_time(self.flow(root, scope, ROOT), self.record.deadline(due))
+        if outcome is not None and not self.record.timed_out(ROOT):
+            return outcome
         text = f"the run took longer than {root.meta.timeout:g} s"
-        return outcome or self.placed(Failed.of("FLJ0508", text, retry="timeout"), root.meta, ROOT)
+        return self.placed(Failed.of("FLJ0508", text, retry="timeout"), root.meta, ROOT)
 
     async def flow(self, flow: Flow, scope: Scope, address: Address) -> Outcome:
         """Run a list of steps; return the output of its last one."""
@@ -119,10 +121,13 @@ class Runner:
             raise Stopped
         address = child(region, node.meta.name)
         frame = Frame(scope, address, self.record.moment)
-        ended = self.record.ended(address)
-        outcome = self._recall(node, scope, ended) if ended is not None else await self._enter(node, frame)
-        if isinstance(outcome, Failed) and node.meta.on_error != "fail":
-            return await self._passed_over(node, frame, outcome)
+        try:
+            ended = self.record.ended(address)
+            outcome = self._recall(node, scope, ended) if ended is not None else await self._enter(node, frame)
+            if isinstance(outcome, Failed) and node.meta.on_error != "fail":
+                return await self._passed_over(node, frame, outcome)
+        except EndOfRecord:
+            return Suspended()
         return outcome
 
     async def _enter(self, node: Node, frame: Frame) -> Outcome | Skipped:
@@ -227,7 +232,7 @@ class Runner:
         if self.record.now() < due:
             work = self._regions(self, node, frame, given)
             outcome = await in_time(work, self.record.deadline(due))
-            if outcome is not None:
+            if outcome is not None and not self.record.timed_out(frame.address):
                 return outcome
         failed = Failed.of("FLJ0508", f"`{frame.address}` took longer than {timeout:g} s", retry="timeout")
         return self.fail(self.placed(failed, node.meta, frame.address), frame)

@@ -129,6 +129,12 @@ class Scope:
         """Return the scope of a list inside this one, whose first step gets `previous`."""
         return Scope(self.facts, self.context, self, previous, names=names or {})
 
+    def adopt(self, other: Scope, name: str) -> None:
+        """Take over a step of a scope beside this one, and an answer given there."""
+        self.steps[name] = other.steps[name]
+        if other.answered:
+            self.answer, self.answered = other.answer, True
+
     def beside(self, previous: StepResult, names: dict[str, Value] | None = None) -> Scope:
         """Return the scope of a list that runs beside others: it has the context as it is now, for itself."""
         return Scope(self.facts, self.context.copy(), self, previous, names=names or {})

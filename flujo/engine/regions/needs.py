@@ -46,6 +46,8 @@ class _Graph:
             return self._side.suspended
         contexts = [self._scopes[name].context for name in self._steps]
         merge_writes(self._frame.scope.context, contexts, "last")
+        for name in self._steps:
+            self._frame.scope.adopt(self._scopes[name], name)
         return self._output()
 
     def _decide(self, number: int, outcome: Outcome) -> bool:
