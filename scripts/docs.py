@@ -1,8 +1,9 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
 Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language.md`, the events in
-`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit code is 1. The picture comes from
-a real run, so its times differ each time; it is written anew only when something else in it has changed.
+`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit
+code is 1. The picture comes from a real run, so its times differ each time; it is written anew only when something else
+in it has changed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from flujo.app import open_app
 from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
 from flujo.cli.render.skill import type_words
-from flujo.core import codes
+from flujo.core.codes import _RANGES as RANGES
 from flujo.core.events import Event
 from flujo.core.ports import SkillSpec
 from flujo.steps import kinds
@@ -64,7 +65,7 @@ def errors() -> str:
         "says who can mend it: *structural* is the blueprint or the project, *semantic* the data or a skill,\n"
         "*environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
     ]
-    for range_ in codes._RANGES:
+    for range_ in RANGES:
         parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
         for code in range_.RANGE:
             parts.append(
@@ -85,9 +86,9 @@ def skills() -> str:
         families.setdefault(spec.id.partition(".")[0], []).append(spec)
     parts = [
         f"{NOTE}\n# Builtin skills\n",
-        "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes only,\n"
-        "*read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show ID` prints\n"
-        "the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
+        "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes\n"
+        "only, *read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show ID`\n"
+        "prints the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
     ]
     for family, members in families.items():
         parts.append(f"## {family}\n")
@@ -120,8 +121,8 @@ def commands() -> str:
     """Return the page of the command line: the help of every command."""
     parts = [
         f"{NOTE}\n# The command line\n",
-        "This is what `--help` prints. `--project`, `-v` and `--trace` may stand before or after the verb. What commands\n"
-        "exit with is in [Exit codes](exit-codes.md), what `--json` prints in [JSON](json.md).\n",
+        "This is what `--help` prints. `--project`, `-v` and `--trace` may stand before or after the verb. What\n"
+        "commands exit with is in [Exit codes](exit-codes.md), what `--json` prints in [JSON](json.md).\n",
         _help(),
     ]
     for name in VERBS:
@@ -231,7 +232,8 @@ def picture(text: str) -> str:
     rows = [f'<text x="16" y="{30 + 20 * at}">{_spans(line)}</text>' for at, line in enumerate(lines)]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
+            f'width="{width:.0f}" height="{height}">',
             f'<rect width="{width:.0f}" height="{height}" rx="8" fill="#0d1117"/>',
             '<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" '
             'fill="#c9d1d9" xml:space="preserve" style="white-space: pre">',

@@ -122,6 +122,8 @@ class _Scanner:
             return None
         only = self.tokens[at].plain in ("only", "just") and end == at + 1
         run = self.runs[-1]
+        if run.items and run.items[-1].kind == "not":
+            raise Ambiguous(f"it is not clear what `not {self.tokens[at].text}` leaves")
         if only and run.items:
             run.tokens += self.tokens[at:end]
             return end
@@ -134,6 +136,10 @@ class _Scanner:
         return end
 
     def _add(self, item: Item, at: int) -> int:
+        test = item.condition
+        counts = isinstance(test, Test) and test.column == ""
+        if counts and any(other.kind == "test" for other in self.runs[-1].items):
+            self._new_run()  # `more than 10` of what was counted is a condition of its own
         run = self.runs[-1]
         run.items.append(item)
         if run.start < 0 and item.kind in ("test", "column"):
@@ -315,7 +321,7 @@ class _Scanner:
         if not name and len(cell.where) > 1:
             raise Ambiguous(f"`{cell.text}` is a value of {_listed(cell.where)}: say which column")
         name = name or next(iter(cell.where))
-        self._note(cell.notes.get(name) or f"`{cell.text}` is a value of the column `{name}`")
+        self._note(cell.notes.get(name) or f"`{cell.where[name]}` is a value of the column `{name}`")
         return Item("test", Test(name, "in", (cell.where[name],)), name, cell.end)
 
     def _is_plain_word(self, at: int) -> bool:

@@ -151,6 +151,13 @@ def test_conditions_on_sales(bench: Bench, words: str, condition: str | None) ->
         assert where(bench, goal) == condition
 
 
+def test_a_condition_on_what_was_counted_comes_after_the_count(bench: Bench) -> None:
+    plan = made(bench, "Read sales.csv, count the sent sales per shop, keep those with at least 5, write a.csv").plan
+    assert plan is not None
+    assert [getattr(step, "skill", "") for step in plan.steps][2:5] == ["table.filter", "table.group", "table.filter"]
+    assert plan.step("keep_2").params["where"].value == "row.count is number and row.count >= 5"  # type: ignore[union-attr]
+
+
 def test_the_case_of_a_value_is_noted(bench: Bench) -> None:
     plan = made(bench, "Read alerts.csv, keep the critical ones, write them to a.csv").plan
     assert plan is not None

@@ -1,10 +1,10 @@
 """Pages that run: the files a page shows are written, its `$` commands are run, and their output must be as shown.
 
-In a Markdown page a fence such as ```` ```yaml hello.yaml ```` is a file of that name. A ```` ```console ```` fence is a
-terminal: each `$ ` line is a command, the lines below it are what it prints; ```` ```console quiet ```` shows what goes
-into a pipe, without the progress that a terminal sees. `...` stands for any text in its line, or
-for any lines when it is alone. Run ids, moments, durations, digests and the bars of a trace may differ; a run id must be
-the same run everywhere on the page. A command that does not exit with 0 is followed by `$ echo $?`.
+In a Markdown page a fence such as ```` ```yaml hello.yaml ```` is a file of that name. A ```` ```console ```` fence is
+a terminal: each `$ ` line is a command, the lines below it are what it prints. ```` ```console quiet ```` shows what
+goes into a pipe, without the progress that a terminal sees. `...` stands for any text in its line, or for any lines
+when it is alone. Run ids, moments, durations, digests and the bars of a trace may differ; a run id must be the same run
+everywhere on the page. A command that does not exit with 0 is followed by `$ echo $?`.
 """
 
 from __future__ import annotations

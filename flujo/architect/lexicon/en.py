@@ -116,7 +116,7 @@ SETS = {
     "starts": "starts with|starting with|start with|begins with|beginning with|begin with",
     "ends": "ends with|ending with|end with|ends in|ending in|end in",
     "count": (
-        "count|counts|counting|tally|how many|number of|the number of|count up|count of|the count of|counts of|"
+        "count each group|count each|tell me the number|give me the number|count|counts|counting|tally|how many|number of|the number of|count up|count of|the count of|counts of|"
         "counted|the numbers of|total number of|the total number of|add up how many|frequency of|"
         "quantity of rows|work out how many|find out how many|tell me how many|tell how many|say how many|"
         "show how many|see how many|determine how many|list how many|note how many|calculate how many|"
@@ -348,6 +348,7 @@ APPROVALS = (
     "subject to my @oknoun",
 )
 APPROVAL_TAILS = (
+    "then? stop|pause|halt|wait",
     "@checking @the? @thing? @first?",
     "before it's|its|they're @write?",
     "but",
