@@ -16,11 +16,12 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
 from html import escape
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from flujo.app import open_app
 from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
@@ -34,17 +35,6 @@ from flujo.steps import kinds
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = "<!-- Written by scripts/docs.py; do not edit. -->\n"
 PICTURE = "docs/images/trace.svg"
-
-
-def pages() -> dict[str, str]:
-    """Return the pages as they should be, by path."""
-    return {
-        "docs/reference/errors.md": errors(),
-        "docs/reference/skills.md": skills(),
-        "docs/reference/cli.md": commands(),
-        "docs/reference/language.md": inserted("docs/reference/language.md", "later", later()),
-        "docs/reference/journal.md": inserted("docs/reference/journal.md", "events", events()),
-    }
 
 
 def inserted(page: str, name: str, text: str) -> str:
@@ -87,7 +77,7 @@ def skills() -> str:
     parts = [
         f"{NOTE}\n# Builtin skills\n",
         "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes\n"
-        "only, *read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show ID`\n"
+        "only, *read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show`\n"
         "prints the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
     ]
     for family, members in families.items():
@@ -97,7 +87,7 @@ def skills() -> str:
 
 
 def _skill(spec: SkillSpec) -> str:
-    facts = [spec.effect]
+    facts: list[str] = [spec.effect]
     if spec.effect in ("write", "destructive"):
         facts.append("may be repeated safely" if spec.idempotent == "yes" else "not repeated without a person")
     lines = [f"### {spec.id}", "", f"{spec.summary}. *{', '.join(facts)}*"]
@@ -175,7 +165,7 @@ def later() -> str:
     """Return the words that are refused with FLJ0207, as a list."""
     places = [("at the top level", TOP_LATER), ("as `kind`", KINDS_LATER), ("in any step", STEP_LATER)]
     for word, kind in kinds().items():
-        own = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
+        own: frozenset[str] = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
         if own:
             places.append((f"in a step of kind `{word}`", own))
     places.append(("in an agent", AGENT_LATER))
@@ -188,7 +178,7 @@ def later() -> str:
 def events() -> str:
     """Return the table of events with their fields; those that are always there are not in brackets."""
     lines = ["| type | what it is | fields |", "|---|---|---|"]
-    for event in Event.__args__:  # type: ignore[attr-defined]
+    for event in get_args(Event):
         named = [f"`{item.name}`" if item.default is MISSING else f"[`{item.name}`]" for item in fields(event)]
         about = " ".join((event.__doc__ or "").split())
         lines.append(f"| `{event.TYPE}` | {about} | {', '.join(named)} |")
@@ -261,9 +251,19 @@ def same_picture(one: str, other: str) -> bool:
     return VOLATILE.sub("", one) == VOLATILE.sub("", other)
 
 
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/errors.md": errors,
+    "docs/reference/skills.md": skills,
+    "docs/reference/cli.md": commands,
+    "docs/reference/language.md": lambda: inserted("docs/reference/language.md", "later", later()),
+    "docs/reference/journal.md": lambda: inserted("docs/reference/journal.md", "events", events()),
+}
+"""What makes each page as it should be."""
+
+
 def write(check: bool) -> int:
     """Write what differs, or with `check` name it; return the exit code."""
-    wanted = pages()
+    wanted = {path: make() for path, make in PAGES.items()}
     new, file = picture(trace()), ROOT / PICTURE
     if not file.exists() or not same_picture(new, file.read_text("utf-8")):
         wanted[PICTURE] = new

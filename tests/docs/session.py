@@ -53,7 +53,7 @@ NAMES = [
 class Screen(io.StringIO):
     """What a person sees: a terminal, unless it is quiet."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
     quiet = False
 
     def isatty(self) -> bool:
@@ -229,7 +229,7 @@ def _command(step: str) -> tuple[str, str]:
 def _standing(folder: Path, screen: io.StringIO, source: io.TextIOBase) -> Iterator[None]:
     """Have the three streams and the current folder of a session."""
     before = sys.stdout, sys.stderr, sys.stdin, Path.cwd()
-    sys.stdout, sys.stderr, sys.stdin = screen, screen, source  # type: ignore[assignment]
+    sys.stdout, sys.stderr, sys.stdin = screen, screen, source
     os.chdir(folder)
     try:
         yield
