@@ -141,6 +141,8 @@ class _Scanner:
         if counts and any(other.kind == "test" for other in self.runs[-1].items):
             self._new_run()  # `more than 10` of what was counted is a condition of its own
         run = self.runs[-1]
+        if item.kind == "test" and run.items and run.items[-1].kind == "not":
+            self._refuse_far(at)
         run.items.append(item)
         if run.start < 0 and item.kind in ("test", "column"):
             run.start = self.tokens[at].start
@@ -148,6 +150,16 @@ class _Scanner:
         if item.column and not item.weak:
             self.last_column = item.column
         return item.end
+
+    def _refuse_far(self, at: int) -> None:
+        """Refuse a `not` that other words part from its test: it may belong to those."""
+        before = max(index for index in range(at) if self._is_not(index))
+        between = range(self.tokens[before].end, self.tokens[at].start)
+        if any(token.start in between and self.reading.use_of(token) for token in self.reading.tokens):
+            raise Ambiguous("it is not clear what the `not` belongs to")
+
+    def _is_not(self, at: int) -> bool:
+        return any(self.reading.phrase_at(kind, at, self.tokens) for kind in ("not", "neither"))
 
     # --- one test -----------------------------------------------------------------------------------------------------
 

@@ -359,7 +359,7 @@ APPROVAL_TAILS = (
     "before that|this|it?",
     "only then",
     "then and only then",
-    "if so|yes|approved|ok|okay|not?",
+    "if so|yes|approved|ok|okay",
     "only after that",
     "after that|this",
     "show me @the? @thing?",
