@@ -93,6 +93,8 @@ class _Scanner:
             return end
         if (item := self._atom(at)) is not None:
             return self._add(item, at)
+        if token.plain == "nor":
+            return self._add(Item("neither", end=at + 1), at)
         for kind in ("neither", "both", "not", "or", "and"):
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
                 return self._add(Item(kind, end=end), at)
@@ -159,7 +161,7 @@ class _Scanner:
             raise Ambiguous("it is not clear what the `not` belongs to")
 
     def _is_not(self, at: int) -> bool:
-        return any(self.reading.phrase_at(kind, at, self.tokens) for kind in ("not", "neither"))
+        return self.reading.phrase_at("not", at, self.tokens) is not None
 
     # --- one test -----------------------------------------------------------------------------------------------------
 

@@ -47,9 +47,11 @@ def _parts(items: list[Item]) -> list[_Part]:
     for item in items:
         match item.kind:
             case "neither":
+                if negative and not neither:
+                    raise Ambiguous("it says `not` twice")
                 neither, negative = True, True
             case "not":
-                if negative and not neither:
+                if negative:
                     raise Ambiguous("it says `not` twice")
                 negative = True
             case "and" | "or" | "," if negative and not neither:
