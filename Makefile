@@ -22,7 +22,7 @@ UV_COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_DEFAUL
 	$(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup setup-dev demo test check format bench campaign lock clean
+.PHONY: help setup setup-dev demo test check format docs bench campaign lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ check: setup-dev ## Format, lint, types, import directions, file sizes; changes 
 format: setup-dev ## Format the code and apply the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup ## Write the documentation pages that are made from the program
+	@$(BIN)/python scripts/docs.py
 
 bench: setup ## Print the speed figures
 	@$(BIN)/python bench/run.py

@@ -1,8 +1,9 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
 Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language.md`, the events in
-`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit code is 1. The picture comes from
-a real run, so its times differ each time; it is written anew only when something else in it has changed.
+`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit
+code is 1. The picture comes from a real run, so its times differ each time; it is written anew only when something else
+in it has changed.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
 from html import escape
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from flujo.app import open_app
 from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
 from flujo.cli.render.skill import type_words
-from flujo.core import codes
+from flujo.core.codes import _RANGES as RANGES
 from flujo.core.events import Event
 from flujo.core.ports import SkillSpec
 from flujo.steps import kinds
@@ -33,17 +35,6 @@ from flujo.steps import kinds
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = "<!-- Written by scripts/docs.py; do not edit. -->\n"
 PICTURE = "docs/images/trace.svg"
-
-
-def pages() -> dict[str, str]:
-    """Return the pages as they should be, by path."""
-    return {
-        "docs/reference/errors.md": errors(),
-        "docs/reference/skills.md": skills(),
-        "docs/reference/cli.md": commands(),
-        "docs/reference/language.md": inserted("docs/reference/language.md", "later", later()),
-        "docs/reference/journal.md": inserted("docs/reference/journal.md", "events", events()),
-    }
 
 
 def inserted(page: str, name: str, text: str) -> str:
@@ -64,7 +55,7 @@ def errors() -> str:
         "says who can mend it: *structural* is the blueprint or the project, *semantic* the data or a skill,\n"
         "*environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
     ]
-    for range_ in codes._RANGES:
+    for range_ in RANGES:
         parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
         for code in range_.RANGE:
             parts.append(
@@ -85,9 +76,9 @@ def skills() -> str:
         families.setdefault(spec.id.partition(".")[0], []).append(spec)
     parts = [
         f"{NOTE}\n# Builtin skills\n",
-        "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes only,\n"
-        "*read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show ID` prints\n"
-        "the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
+        "The parameter marked * is filled by the step's input when `with` does not give it. Effects: *pure* computes\n"
+        "only, *read* looks at the world, *write* changes things, *destructive* destroys things. `flujo skills show`\n"
+        "prints the same. How to write your own: [Write a skill](../how-to/write-a-skill.md).\n",
     ]
     for family, members in families.items():
         parts.append(f"## {family}\n")
@@ -96,7 +87,7 @@ def skills() -> str:
 
 
 def _skill(spec: SkillSpec) -> str:
-    facts = [spec.effect]
+    facts: list[str] = [spec.effect]
     if spec.effect in ("write", "destructive"):
         facts.append("may be repeated safely" if spec.idempotent == "yes" else "not repeated without a person")
     lines = [f"### {spec.id}", "", f"{spec.summary}. *{', '.join(facts)}*"]
@@ -120,8 +111,8 @@ def commands() -> str:
     """Return the page of the command line: the help of every command."""
     parts = [
         f"{NOTE}\n# The command line\n",
-        "This is what `--help` prints. `--project`, `-v` and `--trace` may stand before or after the verb. What commands\n"
-        "exit with is in [Exit codes](exit-codes.md), what `--json` prints in [JSON](json.md).\n",
+        "This is what `--help` prints. `--project`, `-v` and `--trace` may stand before or after the verb. What\n"
+        "commands exit with is in [Exit codes](exit-codes.md), what `--json` prints in [JSON](json.md).\n",
         _help(),
     ]
     for name in VERBS:
@@ -174,7 +165,7 @@ def later() -> str:
     """Return the words that are refused with FLJ0207, as a list."""
     places = [("at the top level", TOP_LATER), ("as `kind`", KINDS_LATER), ("in any step", STEP_LATER)]
     for word, kind in kinds().items():
-        own = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
+        own: frozenset[str] = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
         if own:
             places.append((f"in a step of kind `{word}`", own))
     places.append(("in an agent", AGENT_LATER))
@@ -187,7 +178,7 @@ def later() -> str:
 def events() -> str:
     """Return the table of events with their fields; those that are always there are not in brackets."""
     lines = ["| type | what it is | fields |", "|---|---|---|"]
-    for event in Event.__args__:  # type: ignore[attr-defined]
+    for event in get_args(Event):
         named = [f"`{item.name}`" if item.default is MISSING else f"[`{item.name}`]" for item in fields(event)]
         about = " ".join((event.__doc__ or "").split())
         lines.append(f"| `{event.TYPE}` | {about} | {', '.join(named)} |")
@@ -231,7 +222,8 @@ def picture(text: str) -> str:
     rows = [f'<text x="16" y="{30 + 20 * at}">{_spans(line)}</text>' for at, line in enumerate(lines)]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
+            f'width="{width:.0f}" height="{height}">',
             f'<rect width="{width:.0f}" height="{height}" rx="8" fill="#0d1117"/>',
             '<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" '
             'fill="#c9d1d9" xml:space="preserve" style="white-space: pre">',
@@ -259,9 +251,19 @@ def same_picture(one: str, other: str) -> bool:
     return VOLATILE.sub("", one) == VOLATILE.sub("", other)
 
 
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/errors.md": errors,
+    "docs/reference/skills.md": skills,
+    "docs/reference/cli.md": commands,
+    "docs/reference/language.md": lambda: inserted("docs/reference/language.md", "later", later()),
+    "docs/reference/journal.md": lambda: inserted("docs/reference/journal.md", "events", events()),
+}
+"""What makes each page as it should be."""
+
+
 def write(check: bool) -> int:
     """Write what differs, or with `check` name it; return the exit code."""
-    wanted = pages()
+    wanted = {path: make() for path, make in PAGES.items()}
     new, file = picture(trace()), ROOT / PICTURE
     if not file.exists() or not same_picture(new, file.read_text("utf-8")):
         wanted[PICTURE] = new

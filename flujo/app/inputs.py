@@ -66,7 +66,8 @@ def _single(properties: JsonObject, key: str, text: str) -> JsonValue:
         value = load(text)
     except ValueProblem:
         return text
-    return text if problems(value, properties[key]) else value
+    kind = properties[key].get("type") if isinstance(properties[key], dict) else None
+    return text if kind is not None and problems(value, {"type": kind}) else value
 
 
 def _json(text: str) -> JsonValue:

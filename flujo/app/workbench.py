@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ SAMPLE_BYTES = 4 * 1024 * 1024
 """How much of a data file is looked at."""
 
 MAX_FILES = 500
+_NOT_DATA = frozenset({"__pycache__", "node_modules", "venv"})
 
 
 class ProjectWorkbench:
@@ -40,13 +42,13 @@ class ProjectWorkbench:
     def files(self) -> Sequence[str]:
         """Return the paths of the project's files, hidden ones left out."""
         found: list[str] = []
-        for path in sorted(self._root.rglob("*")):
-            relative = path.relative_to(self._root)
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-                found.append(relative.as_posix())
-            if len(found) == MAX_FILES:
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_DATA)
+            here = Path(folder).relative_to(self._root)
+            found.extend((here / name).as_posix() for name in sorted(names) if not name.startswith("."))
+            if len(found) >= MAX_FILES:
                 break
-        return found
+        return found[:MAX_FILES]
 
     def sample(self, path: str) -> Sample | None:
         """Peek at a CSV file inside the project; None when it is not there, not text or no CSV."""

@@ -130,6 +130,8 @@ def _work(task: Task, chain: Chain) -> None:
             chain.call(
                 "parse", "table.parse_csv", {"types": Fixed(True)} if typed else {}, task.reading.words("source")
             )
+        if typed and not any(item.kind in ("group", "count") for item in operations):
+            task.notes.append("columns of numbers are read as numbers, so `2.50` is written as `2.5`")
         for operation in operations:
             add_operation(chain, operation, task.grounding, task.reading.words(operation.use), typed=typed)
 

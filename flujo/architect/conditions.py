@@ -93,6 +93,8 @@ class _Scanner:
             return end
         if (item := self._atom(at)) is not None:
             return self._add(item, at)
+        if token.plain == "nor":
+            return self._add(Item("neither", end=at + 1), at)
         for kind in ("neither", "both", "not", "or", "and"):
             if (end := self.reading.phrase_at(kind, at, self.tokens)) is not None:
                 return self._add(Item(kind, end=end), at)
@@ -122,6 +124,8 @@ class _Scanner:
             return None
         only = self.tokens[at].plain in ("only", "just") and end == at + 1
         run = self.runs[-1]
+        if run.items and run.items[-1].kind == "not":
+            raise Ambiguous(f"it is not clear what `not {self.tokens[at].text}` leaves")
         if only and run.items:
             run.tokens += self.tokens[at:end]
             return end
@@ -134,7 +138,13 @@ class _Scanner:
         return end
 
     def _add(self, item: Item, at: int) -> int:
+        test = item.condition
+        counts = isinstance(test, Test) and test.column == ""
+        if counts and any(other.kind == "test" for other in self.runs[-1].items):
+            self._new_run()  # `more than 10` of what was counted is a condition of its own
         run = self.runs[-1]
+        if item.kind == "test" and run.items and run.items[-1].kind == "not":
+            self._refuse_far(at)
         run.items.append(item)
         if run.start < 0 and item.kind in ("test", "column"):
             run.start = self.tokens[at].start
@@ -142,6 +152,16 @@ class _Scanner:
         if item.column and not item.weak:
             self.last_column = item.column
         return item.end
+
+    def _refuse_far(self, at: int) -> None:
+        """Refuse a `not` that other words part from its test: it may belong to those."""
+        before = max(index for index in range(at) if self._is_not(index))
+        between = range(self.tokens[before].end, self.tokens[at].start)
+        if any(token.start in between and self.reading.use_of(token) for token in self.reading.tokens):
+            raise Ambiguous("it is not clear what the `not` belongs to")
+
+    def _is_not(self, at: int) -> bool:
+        return self.reading.phrase_at("not", at, self.tokens) is not None
 
     # --- one test -----------------------------------------------------------------------------------------------------
 
@@ -315,7 +335,7 @@ class _Scanner:
         if not name and len(cell.where) > 1:
             raise Ambiguous(f"`{cell.text}` is a value of {_listed(cell.where)}: say which column")
         name = name or next(iter(cell.where))
-        self._note(cell.notes.get(name) or f"`{cell.text}` is a value of the column `{name}`")
+        self._note(cell.notes.get(name) or f"`{cell.where[name]}` is a value of the column `{name}`")
         return Item("test", Test(name, "in", (cell.where[name],)), name, cell.end)
 
     def _is_plain_word(self, at: int) -> bool:

@@ -47,12 +47,17 @@ def _parts(items: list[Item]) -> list[_Part]:
     for item in items:
         match item.kind:
             case "neither":
+                if negative and not neither:
+                    raise Ambiguous("it says `not` twice")
                 neither, negative = True, True
             case "not":
+                if negative:
+                    raise Ambiguous("it says `not` twice")
                 negative = True
+            case "and" | "or" | "," if negative and not neither:
+                raise Ambiguous("it is not clear what the `not` belongs to")
             case "and" | "or" | ",":
                 before = before if before in ("and", "or") and item.kind == "," else item.kind
-                negative = negative and neither
             case "test" if item.condition is not None:
                 condition = negated(item.condition) if negative else item.condition
                 columns = frozenset(test.column for test in tests_of(condition))

@@ -75,6 +75,8 @@ def _read_table(task: Task, sample: Sample | None) -> None:
             _place_run(task, run)
     except Ambiguous as problem:
         task.unclear(str(problem), reading.free)
+    if sample is not None and not sample.whole and task.operations:
+        task.notes.append(f"only a part of {sample.path} was looked at; values that come later are not known")
     if sample is None and task.operations and task.files.sources:
         named = ", ".join(f"`{name}`" for name in _used_columns(task.operations))
         path = task.files.sources[0]
@@ -89,6 +91,9 @@ def _place_run(task: Task, run: Run) -> None:
     if run.columns:
         if run.cued or run.columns_said:
             names = tuple(dict.fromkeys(run.columns))
+            if run.drop and task.grounding.sample is None:
+                task.unclear("which columns are left cannot be known before the file is there", run.tokens)
+                return
             if run.drop:
                 names = tuple(name for name in task.grounding.columns if name not in names)
             task.reading.take(run.tokens, use)

@@ -62,11 +62,15 @@ def _is_late(item: Operation, group: Operation | None, figures: set[str], words:
     if "" in tested:
         if group is None or group.kind == "count" or item.start < group.start or "count" not in figures:
             raise Unordered("it does not say which column is compared", words)
+        if tested - {"", *group.columns, *figures}:
+            raise Unordered("it compares rows and groups at once: split the sentence", words)
         return True
     if not tested & figures:
         return False
     if group is None or item.start < group.start:
         raise Unordered("it compares a figure before it is worked out", words)
+    if tested - {*group.columns, *figures}:
+        raise Unordered("it compares rows and groups at once: split the sentence", words)
     return True
 
 

@@ -77,7 +77,7 @@ async def plan_with_model(goal: str, name: str, model: str, workbench: Workbench
     )
     found: list[Diagnostic] = []
     while talk.rounds <= MAX_REPAIRS:
-        request = ModelRequest(model, tuple(talk.messages), output_schema=schema, temperature=0.0)
+        request = ModelRequest(model, tuple(talk.messages), output_schema=schema)
         reply = await workbench.complete(request)
         talk.rounds += 1
         talk.usage += reply.usage

@@ -97,9 +97,11 @@ def _why(error: Exception) -> str:
 def load(data: bytes | str) -> JsonValue:
     """Decode stored or foreign JSON text; NaN, infinities and duplicate keys are refused with ValueProblem."""
     try:
-        return json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        value = json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise ValueProblem(_why(error) if isinstance(error, RecursionError) else str(error)) from error
+    stored_bytes(value)  # refuses what JSON text can say and JSON values cannot be: 1e999, half a surrogate pair
+    return value
 
 
 def load_stored(data: bytes) -> JsonValue:

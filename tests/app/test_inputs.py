@@ -22,6 +22,9 @@ MANY = replace(
 )
 
 
+BOUND = replace(PLAIN, inputs={"type": "object", "properties": {"limit": {"type": "integer", "minimum": 1}}})
+
+
 @pytest.mark.parametrize(
     ("graph", "raw", "value"),
     [
@@ -50,6 +53,7 @@ def test_what_fits(graph, raw, value):
         (MANY, RawInput(sets=(("ulr", "x"),)), "no property `ulr`", "did you mean `url`"),
         (MANY, RawInput(sets=(("nothing-like-it", "x"),)), "no property", "`limit`"),
         (MANY, RawInput(sets=(("url", "u"), ("limit", "many"))), "does not fit", None),
+        (BOUND, RawInput(sets=(("limit", "0"),)), "less than the minimum", None),
         (MANY, RawInput(json_text="[]", sets=(("url", "u"),)), "the input is none", None),
     ],
 )

@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 
 from flujo.app import App, RunOptions
 from flujo.architect.create import Creation, Options, create
+from flujo.architect.offline import Project, plan_offline
+from flujo.architect.words import tokens_of
 from tests.architect.conftest import DATA, Bench
 
 GOALS = YAML(typ="safe").load((DATA / "goals.yaml").read_text("utf-8"))
@@ -151,6 +153,13 @@ def test_conditions_on_sales(bench: Bench, words: str, condition: str | None) ->
         assert where(bench, goal) == condition
 
 
+def test_a_condition_on_what_was_counted_comes_after_the_count(bench: Bench) -> None:
+    plan = made(bench, "Read sales.csv, count the sent sales per shop, keep those with at least 5, write a.csv").plan
+    assert plan is not None
+    assert [getattr(step, "skill", "") for step in plan.steps][2:5] == ["table.filter", "table.group", "table.filter"]
+    assert plan.step("keep_2").params["where"].value == "row.count is number and row.count >= 5"  # type: ignore[union-attr]
+
+
 def test_the_case_of_a_value_is_noted(bench: Bench) -> None:
     plan = made(bench, "Read alerts.csv, keep the critical ones, write them to a.csv").plan
     assert plan is not None
@@ -221,6 +230,20 @@ def test_other_work(app: App, bench: Bench, goal: str, path: str, content: str |
 def test_the_same_goal_gives_the_same_text(bench: Bench) -> None:
     texts = {made(bench, GOALS["placed"][1]["goal"]).text for _ in range(5)}
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("word", ["zorblax", "not", "except", "unless", "twice"])
+@pytest.mark.parametrize("number", [0, 3, 12])
+def test_a_word_put_in_anywhere_is_never_passed_over(bench: Bench, number: int, word: str) -> None:
+    goal = GOALS["placed"][number]["goal"]
+    project = Project(bench.specs(), bench.files(), bench.sample)
+    plain = plan_offline(goal, project).to_json()["steps"]
+    for token in tokens_of(goal):
+        if goal[token.start - 1 : token.start] in (" ", ""):
+            plan = plan_offline(f"{goal[: token.start]}{word} {goal[token.start :]}", project)
+            steps = plan.to_json()["steps"]
+            said = [(step.get("skill"), step.get("params")) for step in steps]
+            assert not plan.complete or said != [(step.get("skill"), step.get("params")) for step in plain], plan.goal
 
 
 def test_a_missing_skill_is_named(bench: Bench) -> None:

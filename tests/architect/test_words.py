@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flujo.architect.clauses import clauses_of
-from flujo.architect.lexicon import language_of, lexicon
+from flujo.architect.lexicon import en, language_of, lexicon
 from flujo.architect.reading import Reading
 from flujo.architect.words import number_of, plain_form, tokens_of, words_between
 from flujo.architect.workbench import MAX_DISTINCT, sample_of

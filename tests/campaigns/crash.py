@@ -83,6 +83,31 @@ output: {last: "{{ steps.a5.output }}", seen: "{{ context.seen }}", answer: "{{ 
 """
 
 
+MARKS = 16
+"""How many lines an undisturbed run leaves in `marks.txt`, at least."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a run is killed: after some seconds, or when so many marks are there and a little more time has passed."""
+
+    seconds: float
+    marks: int
+
+    def wait(self, file: Path) -> None:
+        """Wait for the moment; of a run that ends before it, for its end at the most."""
+        until = time.perf_counter() + (self.seconds if not self.marks else 2.0)
+        while time.perf_counter() < until:
+            if self.marks and file.exists() and file.read_bytes().count(b"\n") >= self.marks:
+                self.marks_met(time.perf_counter())
+                return
+
+    def marks_met(self, now: float) -> None:
+        """Let a moment of at most 3 ms pass, so that the kill falls anywhere in or after the step."""
+        while time.perf_counter() < now + self.seconds % 0.003:
+            pass
+
+
 @dataclass
 class Tally:
     """What a campaign found."""
@@ -122,7 +147,8 @@ def run(count: int, seed: int, mutant: str = "") -> Tally:
         for _ in range(count):
             project = Path(folder) / "run"
             shutil.copytree(base, project)
-            _one(project, chance.uniform(0, seconds), whole, tally, drive)
+            moment = Moment(chance.uniform(0, seconds), chance.choice([0, chance.randint(1, MARKS)]))
+            _one(project, moment, whole, tally, drive)
             shutil.rmtree(project)
             if tally.notes and len(tally.notes) > 5:
                 break
@@ -175,9 +201,9 @@ def _result(app: App) -> object:
     return {key: value for key, value in view.output.items() if key != "id"}
 
 
-def _one(project: Path, delay: float, whole: object, tally: Tally, drive: Callable[[App, str | None], str]) -> None:
+def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Callable[[App, str | None], str]) -> None:
     os.chdir(project)
-    _killed(project, delay, drive)
+    _killed(project, moment, drive)
     tally.kills += 1
     marks = _marks(project)
     count = Counter(word[0] for word in marks)
@@ -204,7 +230,7 @@ def _one(project: Path, delay: float, whole: object, tally: Tally, drive: Callab
     tally.effects_missing += len(keys) != 2
 
 
-def _killed(project: Path, delay: float, drive: Callable[[App, str | None], str]) -> None:
+def _killed(project: Path, moment: Moment, drive: Callable[[App, str | None], str]) -> None:
     child = os.fork()
     if child == 0:
         try:
@@ -212,7 +238,7 @@ def _killed(project: Path, delay: float, drive: Callable[[App, str | None], str]
                 drive(app, None)
         finally:
             os._exit(0)
-    time.sleep(delay)
+    moment.wait(project / "marks.txt")
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 

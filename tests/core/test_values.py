@@ -87,7 +87,9 @@ def test_check_lets_only_exact_json_types_pass(value, why):
         check(value)
 
 
-@pytest.mark.parametrize("text", ["NaN", '{"a": 1, "a": 2}', "{", "[" * 100_000, "1" * 5000], ids=range(5))
+@pytest.mark.parametrize(
+    "text", ["NaN", '{"a": 1, "a": 2}', "{", "[" * 100_000, "1" * 5000, "1e999", '"\\ud800"'], ids=range(7)
+)
 def test_foreign_json_is_read_strictly(text):
     with pytest.raises(ValueProblem):
         load(text)

@@ -1,10 +1,10 @@
 """Pages that run: the files a page shows are written, its `$` commands are run, and their output must be as shown.
 
-In a Markdown page a fence such as ```` ```yaml hello.yaml ```` is a file of that name. A ```` ```console ```` fence is a
-terminal: each `$ ` line is a command, the lines below it are what it prints; ```` ```console quiet ```` shows what goes
-into a pipe, without the progress that a terminal sees. `...` stands for any text in its line, or
-for any lines when it is alone. Run ids, moments, durations, digests and the bars of a trace may differ; a run id must be
-the same run everywhere on the page. A command that does not exit with 0 is followed by `$ echo $?`.
+In a Markdown page a fence such as ```` ```yaml hello.yaml ```` is a file of that name. A ```` ```console ```` fence is
+a terminal: each `$ ` line is a command, the lines below it are what it prints. ```` ```console quiet ```` shows what
+goes into a pipe, without the progress that a terminal sees. `...` stands for any text in its line, or for any lines
+when it is alone. Run ids, moments, durations, digests and the bars of a trace may differ; a run id must be the same run
+everywhere on the page. A command that does not exit with 0 is followed by `$ echo $?`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ NAMES = [
 class Screen(io.StringIO):
     """What a person sees: a terminal, unless it is quiet."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
     quiet = False
 
     def isatty(self) -> bool:
@@ -229,7 +229,7 @@ def _command(step: str) -> tuple[str, str]:
 def _standing(folder: Path, screen: io.StringIO, source: io.TextIOBase) -> Iterator[None]:
     """Have the three streams and the current folder of a session."""
     before = sys.stdout, sys.stderr, sys.stdin, Path.cwd()
-    sys.stdout, sys.stderr, sys.stdin = screen, screen, source  # type: ignore[assignment]
+    sys.stdout, sys.stderr, sys.stdin = screen, screen, source
     os.chdir(folder)
     try:
         yield

@@ -101,6 +101,7 @@ SETS = {
     "quality": "gut|in ordnung|ok|okay|richtig|korrekt",
 }
 APPROVALS = (
+    "frag|frage mich vor dem schreiben|speichern",
     "lass|lasse|lasst mich vorher|zuerst|erst? @the? @thing? vorher|zuerst|erst? @approving",
     "bitte|frag|frage mich vorher|zuerst|erst? um|nach @the|meine? @oknoun",
     "frag|frage mich vorher|zuerst|erst? ,? ob @the? @thing @quality ist|sind",

@@ -116,19 +116,20 @@ SETS = {
     "starts": "starts with|starting with|start with|begins with|beginning with|begin with",
     "ends": "ends with|ending with|end with|ends in|ending in|end in",
     "count": (
-        "count|counts|counting|tally|how many|number of|the number of|count up|count of|the count of|counts of|"
-        "counted|the numbers of|total number of|the total number of|add up how many|frequency of|"
-        "quantity of rows|work out how many|find out how many|tell me how many|tell how many|say how many|"
-        "show how many|see how many|determine how many|list how many|note how many|calculate how many|"
-        "compute how many|compute the number of|calculate the number of|tell me the number of|"
-        "give me the number of|give the number of|determine the number of|give me the count of|record counts|"
-        "row counts|counts for|tot up|give me a count of|a count of|headcount|sum up how many|report how many"
+        "count each group|tell me the number|give me the number|count|counts|counting|tally|how many|number of|"
+        "the number of|count up|count of|the count of|counts of|counted|the numbers of|total number of|"
+        "the total number of|add up how many|frequency of|quantity of rows|work out how many|find out how many|"
+        "tell me how many|tell how many|say how many|show how many|see how many|determine how many|list how many|"
+        "note how many|calculate how many|compute how many|compute the number of|calculate the number of|"
+        "tell me the number of|give me the number of|give the number of|determine the number of|"
+        "give me the count of|record counts|row counts|counts for|tot up|give me a count of|a count of|headcount|"
+        "sum up how many|report how many"
     ),
     "tell": (
-        "give me|give|tell me|tell|report|work out|calculate|compute|determine|find out|summarise|summarize|provide|"
-        "provide me|i need|i want|i want to know|i would like to know|i would like|we need|get me|let me know|sum up|"
-        "put together|make|produce|create|prepare|i'd like to know|i'd like|draw up|generate|build|and tell me|"
-        "analyse|analyze"
+        "give me|give|tell me|tell|report|work out|calculate|compute|determine|find out|summarise|summarize|"
+        "provide|provide me|i need|i want|i want to know|i would like to know|i would like|we need|get me|"
+        "let me know|sum up|put together|make|produce|create|prepare|i'd like to know|i'd like|draw up|generate|"
+        "build|and tell me|analyse|analyze"
     ),
     "drops": "the rest|rest|the remainder|the others|all the others|the other ones",
     "countname": (
@@ -302,8 +303,8 @@ SETS = {
     "first": "beforehand|first",
     "passed": "approved|confirmed|accepted|okayed|cleared|released|checked|reviewed",
     "proceed": (
-        "go on|go ahead|going on|going ahead|continue|continuing|proceed|proceeding|write|writing|save|saving|store|"
-        "storing|written|saved|stored"
+        "go on|go ahead|going on|going ahead|continue|continuing|proceed|proceeding|write|writing|save|saving|"
+        "store|storing|written|saved|stored"
     ),
 }
 APPROVALS = (
@@ -348,6 +349,7 @@ APPROVALS = (
     "subject to my @oknoun",
 )
 APPROVAL_TAILS = (
+    "then? stop|pause|halt|wait",
     "@checking @the? @thing? @first?",
     "before it's|its|they're @write?",
     "but",
@@ -357,7 +359,7 @@ APPROVAL_TAILS = (
     "before that|this|it?",
     "only then",
     "then and only then",
-    "if so|yes|approved|ok|okay|not?",
+    "if so|yes|approved|ok|okay",
     "only after that",
     "after that|this",
     "show me @the? @thing?",
