@@ -411,9 +411,30 @@ class Projection:
     status: RunStatus | None = None
     opened: tuple[TaskHeader, ...] = ()
     closed: tuple[TaskId, ...] = ()
+    created: RunHeader | None = None
+
+    def then(self, later: Projection) -> Projection:
+        """Return this change and a later one as one."""
+        if self is NO_CHANGE or later is NO_CHANGE:
+            return later if self is NO_CHANGE else self
+        return Projection(
+            later.status or self.status,
+            self.opened + later.opened,
+            self.closed + later.closed,
+            self.created or later.created,
+        )
 
 
 NO_CHANGE = Projection()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one run that are written together, with the blobs they name and the change of the listing tables."""
+
+    rows: Sequence[Row]
+    blobs: Mapping[Digest, bytes]
+    change: Projection = NO_CHANGE
 
 
 class Claim(Protocol):
@@ -434,6 +455,14 @@ class Store(Protocol):
 
     def claim(self, run: RunId) -> AbstractContextManager[Claim]:
         """Take the run: lock it and raise its epoch; raise StateError FLJ0803 when another process holds it."""
+        ...
+
+    def claim_new(self, run: RunId) -> AbstractContextManager[Claim]:
+        """Take a run that its first append will create (`Projection.created`); its epoch is 1."""
+        ...
+
+    def append_all(self, batches: Sequence[Batch]) -> None:
+        """Write batches of several runs in one transaction, each as `append` does; all or none."""
         ...
 
     def append(self, rows: Sequence[Row], blobs: Mapping[Digest, bytes], change: Projection = NO_CHANGE) -> None:

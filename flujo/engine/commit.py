@@ -7,20 +7,18 @@ commit is made at once, on the spot; while several are, each waits until all tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from flujo.core.errors import FlujoError
-from flujo.core.ids import Digest
-from flujo.core.ports import NO_CHANGE, Projection, Store
-from flujo.core.rows import Row
+from flujo.core.ports import Batch, Store
 
 
 class Writer(Protocol):
     """Has rows that wait to be written: a journal."""
 
-    def ready(self) -> tuple[Sequence[Row], Mapping[Digest, bytes]]:
+    def ready(self) -> Batch:
         """Return what waits."""
         ...
 
@@ -57,27 +55,27 @@ class Committer:
         self._waiting.setdefault(id(writer), (writer, []))[1].append(done)
         await done
 
-    def write(self, writer: Writer, change: Projection = NO_CHANGE) -> None:
+    def write(self, writer: Writer) -> None:
         """Write what one writer has ready, now."""
-        rows, blobs = writer.ready()
-        if rows:
-            self._store.append(rows, blobs, change)
-            writer.written(len(rows))
+        batch = writer.ready()
+        if batch.rows:
+            self._store.append_all((batch,))
+            writer.written(len(batch.rows))
 
     def _write_all(self) -> None:
         """Write for all that wait, in one transaction; when that is refused one by one, each with its own error."""
         waiting, self._waiting = list(self._waiting.values()), {}
-        together = [(writer, *writer.ready()) for writer, _ in waiting]
-        rows = [row for _, some, _ in together for row in some]
+        together = [(writer, writer.ready(), futures) for writer, futures in waiting]
+        batches = [batch for _, batch, _ in together if batch.rows]
         try:
-            if rows:
-                self._store.append(rows, {key: data for _, _, some in together for key, data in some.items()})
+            if batches:
+                self._store.append_all(batches)
         except FlujoError:
             for writer, futures in waiting:
                 self._write_alone(writer, futures)
             return
-        for (writer, some, _), (_, futures) in zip(together, waiting, strict=True):
-            writer.written(len(some))
+        for writer, batch, futures in together:
+            writer.written(len(batch.rows))
             _settle(futures, None)
 
     def _write_alone(self, writer: Writer, futures: list[asyncio.Future[None]]) -> None:

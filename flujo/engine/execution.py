@@ -67,12 +67,12 @@ class Engine:
         """Start a run and drive it to its end or its first pause; return its id."""
         run = self._ids.run_id()
         now = self._tools.clock.now()
-        self._store.create(RunHeader(run, graph.name, "running", now, now))
-        with self._store.claim(run) as claim:
+        header = RunHeader(run, graph.name, "running", now, now)
+        with self._store.claim_new(run) as claim:
             journal = self._journal(run, claim.epoch, observe)
             seed = self._ids.seed()
             started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
-            journal.append(Draft(started))
+            journal.append(Draft(started), change=Projection(created=header), hold=True)
             await self._drive(journal, graph, RunFacts(run, graph.name, seed, now, input))
         return run
 

@@ -6,7 +6,7 @@ begins; so a step costs one commit. What is held counts as recorded for nobody u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,7 +25,7 @@ from flujo.core.events import (
     body_of,
 )
 from flujo.core.ids import Address, Digest
-from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.ports import NO_CHANGE, Batch, Clock, IndexRow, Projection, Store
 from flujo.core.rows import Row, fields_hash, row_hash
 from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
 from flujo.engine.commit import Committer
@@ -141,6 +141,7 @@ class Journal:
         self._hash = b""
         self._held: list[Row] = []
         self._blobs: dict[Digest, bytes] = {}
+        self._change = NO_CHANGE
         self._remembering = 0
         self.ended = past.ended
         self.event = past.event
@@ -230,14 +231,16 @@ class Journal:
         """Add events and write all that is held, unless `hold`; return the seq of the last."""
         for draft in drafts:
             self._held.append(self._row(draft))
+        if change is not NO_CHANGE:
+            self._change = self._change.then(change)
         if not hold:
-            self.flush(change)
+            self.flush()
         return self._seq
 
-    def flush(self, change: Projection = NO_CHANGE) -> None:
+    def flush(self) -> None:
         """Write what is held, now, in one transaction."""
         if self._held:
-            self._owner.committer.write(self, change)
+            self._owner.committer.write(self)
 
     async def commit(self) -> None:
         """Return when all that was held is written; other lanes' events may go with it."""
@@ -248,15 +251,15 @@ class Journal:
         """Count a lane of steps that runs beside others, while it is open."""
         return self._owner.committer.lane()
 
-    def ready(self) -> tuple[Sequence[Row], Mapping[Digest, bytes]]:
+    def ready(self) -> Batch:
         """Return what waits to be written."""
-        return self._held, self._blobs
+        return Batch(self._held, self._blobs, self._change)
 
     def written(self, count: int) -> None:
         """Forget the first `count` rows: they are in the store now."""
         rows, self._held = self._held[:count], self._held[count:]
         if not self._held:
-            self._blobs = {}
+            self._blobs, self._change = {}, NO_CHANGE
         if self._owner.observe:
             for row in rows:
                 self._owner.observe(row)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, Digest, RunId, TaskId
-from flujo.core.ports import NO_CHANGE, IndexRow, Projection, RunHeader, TaskHeader
+from flujo.core.ports import NO_CHANGE, Batch, IndexRow, Projection, RunHeader, TaskHeader
 from flujo.core.rows import Row
 from flujo.core.values import sha256
 
@@ -51,6 +51,8 @@ _INSERT = (
     " WHERE (SELECT epoch FROM runs WHERE run_id = ?1) = ?7"
     " AND ?2 = 1 + coalesce((SELECT max(seq) FROM events WHERE run_id = ?1), 0)"
 )
+
+_INSERT_NEXT = f"INSERT INTO events VALUES ({','.join('?' * 13)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,13 @@ class SqliteStore:
     def create(self, header: RunHeader) -> None:
         """Enter a new run, with epoch 0 and no events."""
         with self._explained():
-            self._db.execute(
-                "INSERT INTO runs (run_id, name, status, created, updated) VALUES (?,?,?,?,?)",
-                (header.run, header.name, header.status, header.created, header.updated),
-            )
+            self._enter(header, epoch=0)
+
+    def _enter(self, header: RunHeader, epoch: int) -> None:
+        self._db.execute(
+            "INSERT INTO runs (run_id, name, status, created, updated, epoch) VALUES (?,?,?,?,?,?)",
+            (header.run, header.name, header.status, header.created, header.updated, epoch),
+        )
 
     @contextmanager
     def claim(self, run: RunId) -> Iterator[FileClaim]:
@@ -141,35 +146,60 @@ class SqliteStore:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def claim_new(self, run: RunId) -> Iterator[FileClaim]:
+        """Take a run that its first append will create; its epoch is 1."""
+        with self._locked(run):
+            yield FileClaim(1)
+
     def append(self, rows: Sequence[Row], blobs: Mapping[Digest, bytes], change: Projection = NO_CHANGE) -> None:
         """Write rows, blobs and projection in one transaction; raise LostOwnership when the run has a new owner."""
+        self.append_all((Batch(rows, blobs, change),))
+
+    def append_all(self, batches: Sequence[Batch]) -> None:
+        """Write batches of several runs in one transaction, each as `append` does; all or none."""
+        first = batches[0]
         with self._explained():
-            if len(rows) == 1 and not blobs and change is NO_CHANGE:
-                self._insert(rows[0])
+            if len(batches) == 1 and len(first.rows) == 1 and not first.blobs and first.change is NO_CHANGE:
+                self._insert(first.rows[0])
                 return
-            inline = {digest: data for digest, data in blobs.items() if not self._write_file(digest, data)}
+            inline = [self._inline(batch) for batch in batches]
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for digest, data in blobs.items():
-                    self._db.execute(
-                        "INSERT OR IGNORE INTO blobs VALUES (?,?,?)", (digest, len(data), inline.get(digest))
-                    )
-                for row in rows:
-                    self._insert(row)
-                self._project(rows[-1], change)
+                for batch, blobs in zip(batches, inline, strict=True):
+                    self._write(batch, blobs)
                 self._db.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # the first error is the one to report
                     self._db.execute("ROLLBACK")
                 raise
 
+    def _inline(self, batch: Batch) -> list[tuple[Digest, int, bytes | None]]:
+        """Write the large blobs of a batch as files; return the rows of the blob table."""
+        rows = []
+        for digest, data in batch.blobs.items():
+            rows.append((digest, len(data), None if self._write_file(digest, data) else data))
+        return rows
+
+    def _write(self, batch: Batch, blobs: Sequence[tuple[Digest, int, bytes | None]]) -> None:
+        """Write one batch inside a transaction, which also holds what the test of epoch and seq has seen."""
+        if batch.change.created:
+            self._enter(batch.change.created, epoch=1)
+        if blobs:
+            self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
+        rows = batch.rows
+        self._insert(rows[0])
+        if len(rows) > 1:
+            expected = range(rows[0].seq, rows[0].seq + len(rows))
+            same = all(row.seq == seq and row.epoch == rows[0].epoch for row, seq in zip(rows, expected, strict=True))
+            if not same:
+                raise _taken_over(rows[0].run)
+            self._db.executemany(_INSERT_NEXT, map(_columns, rows[1:]))
+        self._project(rows[-1], batch.change)
+
     def _insert(self, row: Row) -> None:
         if self._db.execute(_INSERT, _columns(row)).rowcount != 1:
-            raise LostOwnership(
-                "FLJ0809",
-                f"run `{row.run}` was taken over by another process",
-                help=f"nothing to do: `flujo lens show {row.run}` shows how it goes on",
-            )
+            raise _taken_over(row.run)
 
     def _project(self, last: Row, change: Projection) -> None:
         if change.status:
@@ -291,6 +321,11 @@ class SqliteStore:
 
 
 _HEADER = "SELECT run_id, name, status, created, updated FROM runs"
+
+
+def _taken_over(run: RunId) -> LostOwnership:
+    hint = f"nothing to do: `flujo lens show {run}` shows how it goes on"
+    return LostOwnership("FLJ0809", f"run `{run}` was taken over by another process", help=hint)
 
 
 def _header(row: tuple[str, str, str, int, int]) -> RunHeader:
