@@ -313,6 +313,10 @@ class Policy(Protocol):
         """Where it stands among the policies; one policy a band."""
         ...
 
+    def applies(self, call: Call) -> bool:
+        """Say whether it has anything to do with a call."""
+        ...
+
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return the outcome; `proceed` goes on to the next band and at last makes one attempt."""
         ...

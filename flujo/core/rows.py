@@ -6,10 +6,13 @@ The hash covers all fields of the row, each with its length in front, and the ha
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass, field
 from typing import Literal
 
 from flujo.core.ids import Address, RunId
+
+_LENGTH = struct.Struct(">Q").pack
 
 RunStatus = Literal["running", "completed", "partial", "failed", "suspended", "cancelled", "denied"]
 
@@ -49,9 +52,5 @@ def fields_hash(*values: str | int | bytes) -> bytes:
 
     Text stands for its UTF-8 bytes, an integer for its decimal digits.
     """
-    parts = []
-    for value in values:
-        part = value if type(value) is bytes else str(value).encode()
-        parts.append(len(part).to_bytes(8, "big"))
-        parts.append(part)
-    return hashlib.sha256(b"".join(parts)).digest()
+    parts = [value if type(value) is bytes else str(value).encode() for value in values]
+    return hashlib.sha256(b"".join([piece for part in parts for piece in (_LENGTH(len(part)), part)])).digest()

@@ -102,7 +102,8 @@ class LiveDispatcher:
                 return attempts.answer(settled)
         proceed: Callable[[], Awaitable[Outcome]] = attempts.make
         for policy in reversed(self._tools.policies):
-            proceed = partial(policy.around, attempts, proceed)
+            if policy.applies(order.call):
+                proceed = partial(policy.around, attempts, proceed)
         return attempts.answer(await proceed())
 
 
@@ -116,9 +117,14 @@ class LiveAttempts:
         self._tools = tools
         self._fingerprint = order.fingerprint
         self._address = order.frame.address
-        self.failures: list[Failed] = journal.past.failures(self._address)
-        self._made, self._began = journal.past.earlier(self._address)
-        self._due = journal.past.retry_at(self._address)
+        self.failures: list[Failed] = []
+        self._made = 0
+        self._began: int | None = None
+        self._due: int | None = None
+        if journal.past.rows(self._address):
+            self.failures = journal.past.failures(self._address)
+            self._made, self._began = journal.past.earlier(self._address)
+            self._due = journal.past.retry_at(self._address)
         self._started = 0
 
     def answer(self, outcome: Outcome) -> Answer:

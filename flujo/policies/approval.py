@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from flujo.core.graph import Call
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import Attempts, Band, Policy
 
@@ -20,10 +21,12 @@ class ApprovalPolicy:
 
     band: Band = Band.CONSENT
 
+    def applies(self, call: Call) -> bool:
+        """Say whether the call has `approval`."""
+        return call.meta.approval is not None
+
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return what a person decided, or go on when they agreed."""
-        if attempts.call.meta.approval is None:
-            return await proceed()
         refused = attempts.consent()
         return await proceed() if refused is None else refused
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from flujo.core.graph import Call
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import Attempts, Band, Policy
 
@@ -16,10 +17,13 @@ class DeadlinePolicy:
 
     band: Band = Band.DEADLINE
 
+    def applies(self, call: Call) -> bool:
+        """Say whether the call has `timeout`."""
+        return call.meta.timeout is not None
+
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return the outcome of the attempt, or a failure of class timeout."""
-        seconds = attempts.call.meta.timeout
-        return await (proceed() if seconds is None else attempts.within(seconds, proceed))
+        return await attempts.within(attempts.call.meta.timeout or 0.0, proceed)
 
 
 POLICY: Final[Policy] = DeadlinePolicy()

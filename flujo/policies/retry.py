@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flujo.core.backoff import pause, wanted
+from flujo.core.graph import Call
 from flujo.core.outcomes import Failed, Outcome
 from flujo.core.ports import Attempts, Band, Policy
 
@@ -20,6 +21,10 @@ class RetryPolicy:
     """The policy; see the module."""
 
     band: Band = Band.REPEAT
+
+    def applies(self, call: Call) -> bool:
+        """Say whether the call has `retry`."""
+        return call.meta.retry is not None
 
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return the first outcome that is not to be tried again."""
