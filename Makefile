@@ -58,7 +58,7 @@ docs: setup ## Write the documentation pages that are made from the program
 	@$(BIN)/python scripts/docs.py
 
 bench: setup ## Print the speed figures
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 campaign: setup-dev ## Crash and replay campaign: make campaign COUNT=1000 SEED=7
 	@COUNT=$(COUNT) SEED=$(SEED) $(BIN)/python -m tests.campaign COUNT=$(COUNT) SEED=$(SEED)

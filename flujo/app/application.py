@@ -5,8 +5,9 @@ Modules that only some verbs need (SQLite, asyncio, models, the architect) are i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from flujo.blueprints.compiler import Compiled, compile_blueprint
 from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
-from flujo.core.graph import Call, Graph, Node, Wait
+from flujo.core.graph import Call, Graph, Node
 from flujo.core.ids import Address
 from flujo.core.ports import RunHeader, SkillSpec, Store
 from flujo.core.rows import Row
@@ -36,10 +37,11 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How a run is driven: `observe` is told of each row once it is written; `ask` answers a task in place or gives
-    None to leave the run suspended."""
+    None to leave the run suspended; a wait of more than `wait_max` seconds suspends it too."""
 
     observe: Callable[[Row], None] | None = None
     ask: Callable[[Any], str | None] | None = None
+    wait_max: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class App:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise UsageError("FLJ0807", f"the state folder `{file.parent}` cannot be made: {reason}") from error
-        return SqliteStore(file)
+        return SqliteStore(file, self.settings.durability)
 
     @cached_property
     def model(self) -> Any:
@@ -203,7 +205,9 @@ class App:
         options = options or RunOptions()
         self._check_keys(graph)
         if self.settings.state_file(self.root) is None and options.ask is None:
-            self._refuse_pause(graph)
+            from flujo.app.pauses import refuse_pause
+
+            refuse_pause(_nodes(graph), options.wait_max)
         run = _sync(self.engine.start(graph, value, options.observe))
         return self._ask_in_place(run, options)
 
@@ -232,7 +236,7 @@ class App:
                 raise UsageError("FLJ0005", f"task `{chosen}` needs an answer", help="add `--answer VALUE`")
             value = parse_answer(self.engine.question(chosen), answer, output)
             reply = Reply(chosen, value, user_name(), comment)
-        elif header.status == "suspended" and self.store.tasks(header.run):
+        elif header.status == "suspended" and self.store.tasks(header.run) and self.next_wake(header.run) is None:
             return self._ask_in_place(header.run, options)
         _sync(self.engine.resume(header.run, reply, options.observe))
         return self._ask_in_place(header.run, options)
@@ -251,7 +255,7 @@ class App:
             text = options.ask(view.tasks[0])
             if text is None:
                 break
-            view = self.resume(run, text, view.tasks[0].id, RunOptions(options.observe))
+            view = self.resume(run, text, view.tasks[0].id, replace(options, ask=None))
         return view
 
     def _check_keys(self, graph: Graph) -> None:
@@ -261,15 +265,6 @@ class App:
                 if missing:
                     text = f"agent `{node.target}` uses `{node.config['model']}`, which needs a key"
                     raise UsageError("FLJ0621", text, help=f"set the environment variable `{missing}`")
-
-    def _refuse_pause(self, graph: Graph) -> None:
-        waiting = next((node for node in _nodes(graph) if isinstance(node, Wait)), None)
-        if waiting is not None:
-            raise UsageError(
-                "FLJ0005",
-                f"`{waiting.meta.name}` waits for a person, and a run on a memory store cannot be resumed later",
-                help="run it on a terminal, or on `sqlite:///.flujo/state.db`",
-            )
 
     # --- creating ---
 
@@ -323,17 +318,32 @@ class App:
     def view(self, prefix: str, *, inputs: bool = True) -> Any:
         """Return the view of a run; `inputs` are found by replaying it."""
         from flujo.engine.fold import fold
+
+        run = self.store.run(prefix).run
+        nodes = self.nodes(run)
+        arguments: Mapping[Address, JsonObject] = {}
+        with suppress(FlujoError):  # a run that cannot be replayed still shows what it recorded
+            arguments = _sync(self.engine.replay(run)).arguments if inputs and nodes else {}
+        return fold(run, self.engine.events(run), nodes, arguments)
+
+    def nodes(self, prefix: str) -> Mapping[Address, Node]:
+        """Return the nodes of a run's graph by address; none of a run that cannot be compiled any more."""
         from flujo.engine.places import nodes_by_address
 
         run = self.store.run(prefix).run
-        nodes: Mapping[Address, Node] = {}
-        arguments: Mapping[Address, JsonObject] = {}
-        try:
-            nodes = nodes_by_address(self.engine.graph(run).root)
-            arguments = _sync(self.engine.replay(run)).arguments if inputs else {}
-        except FlujoError:
-            nodes = nodes or {}  # a run that cannot be compiled any more still shows what it recorded
-        return fold(run, self.engine.events(run), nodes, arguments)
+        with suppress(FlujoError):
+            return nodes_by_address(self.engine.graph(run).root)
+        return {}
+
+    def rows(self, prefix: str) -> Iterable[Row]:
+        """Return what is recorded of a run, in order."""
+        return self.store.rows(self.store.run(prefix).run)
+
+    def next_wake(self, prefix: str) -> int | None:
+        """Return when the earliest wait of a run is over, in microseconds; None when it waits for no time."""
+        from flujo.app.pauses import next_wake
+
+        return next_wake(self.engine.events(self.store.run(prefix).run))
 
     def tasks(self, prefix: str | None = None) -> list[Any]:
         """Return open tasks, oldest first, of one run or all."""

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from flujo.core.errors import UsageError
 from flujo.core.suggest import did_you_mean
@@ -17,7 +18,7 @@ DEFAULT_STATE = "sqlite:///.flujo/state.db"
 
 _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"name": str},
-    "state": {"uri": str},
+    "state": {"uri": str, "durability": str},
     "model": {"default": str},
 }
 _ALIAS: dict[str, type | tuple[type, ...]] = {
@@ -35,6 +36,7 @@ class Settings:
 
     name: str
     state: str = DEFAULT_STATE
+    durability: Literal["full", "normal"] = "full"
     model: str | None = None
     models: ModelSettings = field(default_factory=ModelSettings)
 
@@ -63,10 +65,14 @@ def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
         _check(keys, known, f"[{table}]")
     if not isinstance(models, dict):
         raise _bad("`models` holds tables: `[models.NAME]`")
+    durability = document.get("state", {}).get("durability", "full")
+    if durability not in ("full", "normal"):
+        raise _bad(f"`durability` in [state] is `full` or `normal`, not `{durability}`")
     aliases = {name: _alias(name, table) for name, table in models.items()}
     return Settings(
         name=document.get("project", {}).get("name", root.resolve().name),
         state=env.get("FLUJO_STATE_URI") or document.get("state", {}).get("uri", DEFAULT_STATE),
+        durability=durability,
         model=env.get("FLUJO_MODEL") or document.get("model", {}).get("default"),
         models=ModelSettings(aliases),
     )

@@ -6,23 +6,22 @@ starts anything or imports a name that came from a blueprint: texts and skills c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flujo.blueprints.agents import read_agents
 from flujo.blueprints.checks import run_checks
 from flujo.blueprints.document import Document
-from flujo.blueprints.fields import read_name
+from flujo.blueprints.fields import read_duration, read_name
 from flujo.blueprints.inputs import read_inputs
 from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
-from flujo.blueprints.lowering import Workshop
+from flujo.blueprints.lowering import Body, Workshop
 from flujo.blueprints.names import name_of_file
 from flujo.blueprints.program import Program
 from flujo.blueprints.reader import read
 from flujo.blueprints.report import Report
-from flujo.blueprints.scope import Position
 from flujo.core.diagnostics import Diagnostic, has_errors
-from flujo.core.graph import Call, Flow, Graph, Meta, Node, Template, children
+from flujo.core.graph import Call, Flow, Graph, Meta, Template
 from flujo.core.ports import Catalogue, Sources
 from flujo.core.values import JsonObject
 
@@ -80,7 +79,7 @@ def compile_blueprint(
         "source": document.source.text,
         "name": name,
         "files": files.texts,
-        "skills": _skills(root, catalogue),
+        "skills": _skills(program),
     }
     graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document)
     return Compiled(graph, found)
@@ -130,25 +129,24 @@ def _lower(document: Document, shop: Workshop) -> tuple[Flow, Template | None]:
     """Lower the steps and compile the output."""
     top = document.data if isinstance(document.data, dict) else {}
     if "steps" in top:
-        root = shop.flow(top["steps"], ("steps",), "", None)
+        root = shop.flow(top["steps"], ("steps",), Body(""))
     else:
         root = Flow(Meta("", "steps"), ())
         if top:
             shop.report.add("FLJ0202", "the key `steps` is missing", (), help="add `steps:` with at least one step")
+    if "timeout" in top:
+        timeout = read_duration(top["timeout"], ("timeout",), shop.report)
+        root = replace(root, meta=replace(root.meta, timeout=timeout))
     if "output" not in top or not shop.lists:
         return root, None
-    end = Position(shop.lists[0], len(shop.lists[0].names))
-    return root, shop.compile(top["output"], ("output",), ("output",), end)
+    return root, shop.compile(top["output"], ("output",), ("output",), shop.lists[0].end)
 
 
-def _skills(node: Node, catalogue: Catalogue) -> JsonObject:
-    """Return the entries of all skills that a tree calls, by id."""
+def _skills(program: Program) -> JsonObject:
+    """Return the entries of all skills that a blueprint calls, by id."""
     found: JsonObject = {}
-    stack: list[Node] = [node]
-    while stack:
-        node = stack.pop()
-        stack.extend(children(node))
-        spec = catalogue.skill(node.target) if isinstance(node, Call) and node.runner == "step" else None
+    for node in program.nodes():
+        spec = program.catalogue.skill(node.target) if isinstance(node, Call) and node.runner == "step" else None
         if spec is not None:
             found[spec.id] = spec.to_json()
     return dict(sorted(found.items()))

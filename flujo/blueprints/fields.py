@@ -1,4 +1,4 @@
-"""The fields every step may have, read one by one: `when`, `input`, `set`, `updates_context`, `retry`."""
+"""The forms of fields that steps and top level share: `retry`, durations, paths under `context`, names, flags."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
             return None
     words = Retry().on if given.on is None else frozenset[str](given.on)
     return Retry(given.attempts, words, given.backoff, jitter=given.jitter, **times)
+
+
+def read_duration(value: JsonValue, path: Path, report: Report) -> float | None:
+    """Return a duration in seconds; None after a report."""
+    try:
+        result = seconds(value)
+    except DurationProblem as problem:
+        report.add("FLJ0208", f"`{path[-1]}`: {problem}", path)
+        return None
+    if result > 0:
+        return result
+    report.add("FLJ0204", f"`{path[-1]}` must be more than nothing", path)
+    return None
 
 
 def context_path(text: str) -> tuple[str, ...] | None:

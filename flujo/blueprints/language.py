@@ -7,31 +7,33 @@ from typing import Final
 VERSIONS: Final = ("0.1", 0.1)
 MAX_STEPS: Final = 20_000
 
-TOP_KEYS: Final = frozenset({"version", "name", "description", "inputs", "context", "output", "agents", "steps"})
-TOP_LATER: Final = frozenset({"defaults", "imports", "secrets", "policy", "limits", "budget", "timeout"})
+TOP_KEYS: Final = frozenset(
+    {"version", "name", "description", "inputs", "context", "output", "agents", "timeout", "steps"}
+)
+TOP_LATER: Final = frozenset({"defaults", "imports", "secrets", "policy", "limits", "budget"})
 
-STEP_KEYS: Final = frozenset({"kind", "name", "description", "when", "input", "set", "updates_context", "retry"})
-STEP_LATER: Final = frozenset(
+STEP_KEYS: Final = frozenset(
     {
         "approval",
-        "cache",
-        "config",
         "depends_on",
-        "idempotency_key",
-        "limits",
+        "description",
+        "input",
+        "kind",
+        "name",
         "needs",
         "on_error",
+        "retry",
+        "set",
         "timeout",
-        "undo",
-        "usage_limits",
-        "verify",
+        "updates_context",
+        "when",
     }
 )
+STEP_LATER: Final = frozenset({"cache", "config", "idempotency_key", "limits", "undo", "usage_limits", "verify"})
 
-KINDS_LATER: Final = frozenset(
-    {"StateMachine", "dynamic_router", "loop", "map", "parallel", "router", "state_machine", "wait"}
-)
+KINDS_LATER: Final = frozenset({"StateMachine", "dynamic_router", "router", "state_machine"})
 
 AGENT_LATER: Final = frozenset(
     {"fallback_models", "max_turns", "on_tool_error", "prompt", "quality", "sla", "tier", "tools"}
 )
+APPROVAL_LATER: Final = frozenset({"by", "expires", "quorum"})

@@ -1,27 +1,29 @@
 """Lists of steps to Flows: each step is checked by its own kind's Config and lowered by it.
 
-A step that does not lower leaves its name behind, so that templates which read it are not errors too.
+A step that does not lower leaves its name behind, so that templates which read it are not errors too. What a kind's own
+fields may name, its Config says (see `steps`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
-from flujo.blueprints.fields import context_path, read_flag, read_name, read_retry
-from flujo.blueprints.language import KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
+from flujo.blueprints.fields import context_path, read_duration, read_flag, read_name, read_retry
+from flujo.blueprints.language import APPROVAL_LATER, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
+from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.report import Report
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import TemplateError
-from flujo.core.graph import Flow, Meta, Names, Node, Ref, Template
+from flujo.core.graph import Approval, Call, Flow, Meta, Names, Node, Ref, Template, Wait
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import JsonObject, JsonValue
+from flujo.core.values import EMPTY, JsonObject, JsonValue
 from flujo.expressions import compile_condition, compile_template
 
 
@@ -39,6 +41,19 @@ class Broken:
 
 
 _BROKEN: Final = Broken()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a nested list is: its name, the step around it, and the names that its steps see besides.
+
+    With `call` it is one step, which is called that and has no name of its own.
+    """
+
+    name: str
+    above: Position | None = None
+    gives: frozenset[str] = EMPTY
+    call: str | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +83,7 @@ class Workshop:
         self.uses.append(Use(template, path, at, position))
         return template
 
-    def flow(self, value: JsonValue, path: Path, name: str, above: Position | None) -> Flow:
+    def flow(self, value: JsonValue, path: Path, body: Body) -> Flow:
         """Lower a body: a list of steps, or one step."""
         one = isinstance(value, dict)
         items = [value] if one else value
@@ -83,15 +98,22 @@ class Workshop:
             if self.steps - len(items) <= MAX_STEPS:
                 self.report.add("FLJ0110", f"the blueprint has more than {MAX_STEPS:,} steps", path)
             items = []
-        steps = StepList(above)
+        steps = StepList(body.above, body.gives)
         self.lists.append(steps)
         raw = [self.report.mapping(item, at, "a step") for item, at in zip(items, paths, strict=False)]
         unnamed = 0
         for step, at in zip(raw, paths, strict=False):
             unnamed += "name" not in step and step.get("kind") == "hitl"
-            steps.add(self._name(step, at, unnamed), at, asks=step.get("kind") == "hitl")
-        nodes = [self._step(step, steps.paths[index], Position(steps, index)) for index, step in enumerate(raw) if step]
-        return Flow(Meta(name, "steps", path), tuple(node for node in nodes if node is not None))
+            name = body.call or self._name(step, at, unnamed)
+            steps.add(name, at, asks=step.get("kind") == "hitl")
+        needs = [read_needs(step, at, self.report) for step, at in zip(raw, paths, strict=False)]
+        put_in_order(steps, needs, raw, self.report)
+        nodes = [
+            self._step(step, needs[index], steps.paths[index], Position(steps, index))
+            for index, step in enumerate(raw)
+            if step
+        ]
+        return Flow(Meta(body.name, "steps", path), tuple(node for node in nodes if node is not None))
 
     def _name(self, step: JsonObject, path: Path, unnamed: int) -> str:
         """Return a step's name; "" after a report."""
@@ -117,17 +139,22 @@ class Workshop:
 
     # --- one step
 
-    def _step(self, raw: JsonObject, path: Path, position: Position) -> Node | None:
+    def _step(self, raw: JsonObject, needs: tuple[str, ...], path: Path, position: Position) -> Node | None:
         kind = self._kind(raw, path)
         if kind is None:
             return None
         if "description" in raw:
             self.report.text(raw["description"], (*path, "description"), "`description`")
-        meta = self._meta(raw, path, position, kind)
+        meta = self._meta(raw, needs, path, position, kind.word)
         config = self._config(raw, path, kind)
         if config is None or kind.lower is None:
             return None
-        return kind.lower(config, StepLowering(meta, self.catalogue, self.agents, self, path, position))
+        node = kind.lower(config, StepLowering(meta, self.catalogue, self.agents, self, path, position, config))
+        for key, fits in (("retry", not isinstance(node, Wait)), ("approval", isinstance(node, Call))):
+            if key in raw and not fits:
+                message = f"`{key}` on the kind `{kind.word}` is not in this version of flujo yet"
+                self.report.add("FLJ0207", message, (*path, key), on_key=True)
+        return node
 
     def _kind(self, raw: JsonObject, path: Path) -> StepKind | None:
         at = (*path, "kind")
@@ -148,32 +175,66 @@ class Workshop:
         self.report.add("FLJ0305", f"unknown kind `{word}`", at, help=help)
         return None
 
-    def _meta(self, raw: JsonObject, path: Path, position: Position, kind: StepKind) -> Meta:
+    def _meta(self, raw: JsonObject, needs: tuple[str, ...], path: Path, position: Position, word: str) -> Meta:
         report = self.report
-        sets = []
-        given = report.mapping(raw["set"], (*path, "set"), "`set`") if "set" in raw else {}
-        for key, value in given.items():
-            target, at = context_path(key), (*path, "set", key)
-            if target is None:
-                report.add("FLJ0204", f"`{key}` is not a path under `context`", at, on_key=True)
-            else:
-                sets.append((target, self.compile(value, at, ("set", key), position)))
-        retry = None
-        if "retry" in raw and kind.run is None:
-            report.later("retry", (*path, "retry"), what=f"`retry` on the kind `{kind.word}`")
-        elif "retry" in raw:
-            retry = read_retry(raw["retry"], (*path, "retry"), report)
-        merges = "updates_context" in raw and read_flag(raw["updates_context"], (*path, "updates_context"), report)
         return Meta(
             name=position.steps.names[position.index],
-            kind=kind.word,
+            kind=word,
             path=path,
             when=self.compile(raw["when"], (*path, "when"), ("when",), position, True) if "when" in raw else None,
             input=self.compile(raw["input"], (*path, "input"), ("input",), position) if "input" in raw else None,
-            sets=tuple(sets),
-            merges_output=merges,
-            retry=retry,
+            needs=needs,
+            sets=self._sets(raw, path, position),
+            merges_output="updates_context" in raw
+            and read_flag(raw["updates_context"], (*path, "updates_context"), report),
+            retry=read_retry(raw["retry"], (*path, "retry"), report) if "retry" in raw else None,
+            timeout=read_duration(raw["timeout"], (*path, "timeout"), report) if "timeout" in raw else None,
+            approval=self._approval(raw["approval"], path, position) if "approval" in raw else None,
+            on_error=self._on_error(raw["on_error"], path, position) if "on_error" in raw else "fail",
         )
+
+    def _sets(self, raw: JsonObject, path: Path, position: Position) -> tuple[tuple[tuple[str, ...], Template], ...]:
+        sets = []
+        given = self.report.mapping(raw["set"], (*path, "set"), "`set`") if "set" in raw else {}
+        for key, value in given.items():
+            target, at = context_path(key), (*path, "set", key)
+            if target is None:
+                self.report.add("FLJ0204", f"`{key}` is not a path under `context`", at, on_key=True)
+            else:
+                sets.append((target, self.compile(value, at, ("set", key), position)))
+        return tuple(sets)
+
+    def _approval(self, value: JsonValue, path: Path, position: Position) -> Approval | None:
+        at = (*path, "approval")
+        if value == "required":
+            return Approval()
+        if not isinstance(value, dict):
+            help = "write `approval: required`, or `approval: {message: TEXT}`"
+            self.report.add("FLJ0203", "`approval` must be `required` or a mapping", at, help=help)
+            return None
+        for key in value.keys() - {"message"}:
+            if key in APPROVAL_LATER:
+                self.report.later(key, (*at, key))
+            else:
+                self.report.unknown_key(key, (*at, key), {"message", *APPROVAL_LATER})
+        if "message" not in value:
+            return Approval()
+        return Approval(self.compile(value["message"], (*at, "message"), ("approval", "message"), position))
+
+    def _on_error(self, value: JsonValue, path: Path, position: Position) -> Literal["fail", "continue"] | Flow:
+        at = (*path, "on_error")
+        if value == "fail" or value == "continue":
+            return "continue" if value == "continue" else "fail"
+        if not isinstance(value, dict):
+            help = "write `on_error: {steps: [...]}` to handle the error"
+            self.report.add("FLJ0204", "`on_error` must be `fail`, `continue` or a mapping with `steps`", at, help=help)
+            return "fail"
+        for key in value.keys() - {"steps"}:
+            self.report.unknown_key(key, (*at, key), {"steps"})
+        if "steps" not in value:
+            self.report.add("FLJ0202", "the key `steps` is missing", at, help="add `steps:`")
+            return "fail"
+        return self.flow(value["steps"], (*at, "steps"), Body("@catch", position, frozenset({"error"})))
 
     def _config(self, raw: JsonObject, path: Path, kind: StepKind) -> Any:
         """Check a kind's own fields; None after reports that leave nothing to lower."""
@@ -190,6 +251,10 @@ class Workshop:
                 self.report.later(key, (*path, key))
             elif key not in STEP_KEYS:
                 self.report.unknown_key(key, (*path, key), allowed)
+        for key in own.keys() & getattr(model, "DURATIONS", EMPTY):
+            own[key] = read_duration(own[key], (*path, key), self.report)
+            if own[key] is None:
+                return None
         try:
             return model.model_validate(own)
         except ValidationError as error:
@@ -207,18 +272,38 @@ class StepLowering:
     _shop: Workshop
     _path: Path
     _position: Position
+    _config: Any
+    _bodies: dict[str, StepList] = field(default_factory=dict)
 
     def template(self, value: JsonValue, *at: str | int) -> Template:
         """Compile a value with templates in it."""
-        return self._shop.compile(value, (*self._path, *at), at, self._position)
+        return self._shop.compile(value, (*self._path, *at), at, self._seen_from(str(at[0])))
 
     def condition(self, value: JsonValue, *at: str | int) -> Template:
         """Compile a condition: a template that is one expression, or a literal boolean."""
-        return self._shop.compile(value, (*self._path, *at), at, self._position, is_condition=True)
+        return self._shop.compile(value, (*self._path, *at), at, self._seen_from(str(at[0])), is_condition=True)
 
     def body(self, value: JsonValue, *at: str | int) -> Flow:
         """Lower a nested list of steps (or one step)."""
-        return self._shop.flow(value, (*self._path, *at), str(at[-1]), self._position)
+        own = str(at[0])
+        call = f"@{own}" if own in getattr(self._config, "CALLS", EMPTY) else None
+        body = Body(str(at[-1]), self._position, self._gives(own), call)
+        number = len(self._shop.lists)
+        flow = self._shop.flow(value, (*self._path, *at), body)
+        self._bodies[own] = self._shop.lists[number]
+        return flow
+
+    def _gives(self, own: str) -> frozenset[str]:
+        gives: Mapping[str, frozenset[str]] = getattr(self._config, "GIVES", {})
+        return gives.get(own, EMPTY)
+
+    def _seen_from(self, own: str) -> Position:
+        """Return where the templates of a field of this kind look from: the step, or the end of a list inside it."""
+        body = getattr(self._config, "AFTER", {}).get(own)
+        if body in self._bodies:
+            return self._bodies[body].end
+        gives = self._gives(own)
+        return StepList(self._position, gives).end if gives else self._position
 
     def report(
         self,

@@ -8,11 +8,38 @@ from dataclasses import dataclass
 from flujo.blueprints.report import Report
 from flujo.blueprints.scope import StepList, Use
 from flujo.core.diagnostics import Diagnostic, Severity
-from flujo.core.graph import Flow, Node, children
+from flujo.core.errors import FlujoError
+from flujo.core.graph import Call, Flow, Map, Node, Ref, Template, children
 from flujo.core.ports import Catalogue
 from flujo.core.spans import Path, Place
-from flujo.core.values import JsonObject
+from flujo.core.values import JsonObject, JsonValue
 from flujo.expressions import Read
+
+
+def reduce_call(node: Node) -> Call | None:
+    """Return the call that makes one value of a region's results, if one does."""
+    how = node.reduce if isinstance(node, Map) else node.join.reduce if isinstance(node, Flow) and node.join else None
+    return None if how is None else how.call
+
+
+class _Nothing:
+    """The names of a template that reads none."""
+
+    def get(self, ref: Ref) -> JsonValue:
+        raise LookupError(ref)
+
+    def call(self, function: str) -> JsonValue:
+        raise LookupError(function)
+
+
+def constant(template: Template | None) -> tuple[JsonValue] | None:
+    """Return the value of a template that is always the same, alone in a tuple; None if there is no such value."""
+    if template is None or template.refs or template.functions:
+        return None
+    try:
+        return (template.render(_Nothing()),)
+    except FlujoError:
+        return None  # it has its own diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +56,26 @@ class Program:
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node below the root."""
-        stack = list(reversed(self.root.children))
-        while stack:
-            node = stack.pop()
+        for node, _ in self.walk():
             yield node
-            stack.extend(reversed(children(node)))
+
+    def walk(self) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+        """Yield every node below the root with the nodes around it, outermost first.
+
+        The steps of a catch run after the step they belong to, not inside it; so does the call of a `reduce`, but a
+        `retry` of its region holds it too.
+        """
+        stack: list[tuple[Node, tuple[Node, ...]]] = [(node, (self.root,)) for node in reversed(self.root.children)]
+        while stack:
+            node, around = stack.pop()
+            yield node, around
+            caught, call = node.meta.on_error, reduce_call(node)
+            if isinstance(caught, Flow):
+                stack.append((caught, around))
+            if call is not None:
+                stack.append((call, around if node.meta.retry is None else (*around, node)))
+            inner = (*around, node)
+            stack.extend((part, inner) for part in reversed(children(node)) if part is not caught)
 
     def reads(self) -> Iterator[tuple[Use, Read]]:
         """Yield every read of a name with its template."""

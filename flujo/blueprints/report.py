@@ -123,7 +123,7 @@ def _bad_value(key: str, value: Any, kind: str, context: dict[str, Any]) -> str:
             return f"`{key}` cannot be {_shown(value)} like this one"
 
 
-_COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309"})
+_COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309", "FLJ0505", "FLJ0510"})
 
 
 def _lowered(item: Diagnostic) -> Diagnostic:

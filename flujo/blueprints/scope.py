@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flujo.core.spans import Path
+from flujo.core.values import EMPTY
 from flujo.expressions import CompiledTemplate
 
 
@@ -13,23 +14,32 @@ from flujo.expressions import CompiledTemplate
 class StepList:
     """The steps of one list in their order; `above` is the step whose list this is, None at the top.
 
-    `first` holds the index of each name's first step, `asks` that of the first step that asks a person.
+    `gives` are the names that have a value in this list besides the usual ones (`item` in a map). `first` holds the
+    index of each name's first step, `asks` the indices of the steps that ask a person. In a list with `needs`,
+    `upstream` holds for each step those it needs, directly or through others, one bit an index; None for a chain.
     """
 
     above: Position | None
+    gives: frozenset[str] = EMPTY
     names: list[str] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     first: dict[str, int] = field(default_factory=dict)
-    asks: int | None = None
+    asks: list[int] = field(default_factory=list)
+    upstream: list[int] | None = None
 
     def add(self, name: str, path: Path, *, asks: bool) -> None:
         """Append a step; one without a name is there too, but no template can name it."""
         if name:
             self.first.setdefault(name, len(self.names))
-        if asks and self.asks is None:
-            self.asks = len(self.names)
+        if asks:
+            self.asks.append(len(self.names))
         self.names.append(name)
         self.paths.append(path)
+
+    @property
+    def end(self) -> Position:
+        """The place after the last step, where all of them can be seen."""
+        return Position(self, len(self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +56,36 @@ class Position:
             yield here
             here = here.steps.above
 
+    def follows(self, index: int) -> bool:
+        """Say whether the step of that index in the same list has ended when this place is reached."""
+        upstream = self.steps.upstream
+        if upstream is None or self.index >= len(upstream):
+            return index < self.index
+        return bool(upstream[self.index] >> index & 1)
+
     def find(self, name: str) -> Path | None:
         """Return the path of the nearest step of that name before this place, in its list or one around it."""
         for here in self.lists():
-            index = here.steps.first.get(name, here.index)
-            if index < here.index:
+            index = here.steps.first.get(name)
+            if index is not None and here.follows(index):
                 return here.steps.paths[index]
         return None
 
     def visible(self) -> list[str]:
         """Return the names of all steps that `find` finds, nearest first."""
-        return [name for here in self.lists() for name in reversed(here.steps.names[: here.index]) if name]
+        found = []
+        for here in self.lists():
+            names = here.steps.names
+            found += [names[index] for index in reversed(range(len(names))) if names[index] and here.follows(index)]
+        return found
 
     def answered(self) -> bool:
         """Say whether a person has been asked before this place."""
-        return any(here.steps.asks is not None and here.steps.asks < here.index for here in self.lists())
+        return any(here.follows(index) for here in self.lists() for index in here.steps.asks)
+
+    def gives(self, name: str) -> bool:
+        """Say whether a list around this place gives that name a value."""
+        return any(name in here.steps.gives for here in self.lists())
 
 
 @dataclass(frozen=True, slots=True)

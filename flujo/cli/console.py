@@ -78,6 +78,10 @@ class Console:
         """Print to stderr: progress, hints, diagnostics of a command."""
         _write(self.err, text if text.endswith("\n") else text + "\n")
 
+    def note_in_place(self, text: str) -> None:
+        """Print to stderr without ending the line."""
+        _write(self.err, text)
+
     def ask(self, prompt: str) -> str | None:
         """Ask on stderr and return the line that was typed; None at the end of the input (Ctrl-D)."""
         _write(self.err, prompt)

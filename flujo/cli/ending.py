@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from flujo.app import App, RunOptions
-from flujo.cli.console import speaks_unicode
-from flujo.cli.render.progress import progress_line
-from flujo.cli.render.run import done_text, failed_text, waiting_text
+from flujo.cli.live import Live
+from flujo.cli.render.region import Nodes
+from flujo.cli.render.run import done_text, failed_text, partial_text, waiting_text
 from flujo.cli.render.task import hint, task_text
-from flujo.cli.render.trace import FANCY, PLAIN
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, UsageError
 from flujo.core.events import TaskOpened
@@ -22,29 +23,57 @@ _EXITS = {"completed": Exit.DONE, "suspended": Exit.SUSPENDED, "denied": Exit.DE
 """What a run's status means to the shell; every other status is a failure."""
 
 
-def watcher(session: Session) -> Callable[[Row], None]:
-    """Return what looks at each new event: it remembers the run's id, and shows progress on a terminal."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a person wants a run to be driven, as the options of the verb say."""
+
+    no_ask: bool = False
+    wait_max: str = "60s"
+    allow_partial: bool = False
+
+
+@contextmanager
+def driving(session: Session, wishes: Wishes, nodes: Nodes, past: Iterable[Row] = ()) -> Iterator[RunOptions]:
+    """Yield the options to drive a run with; progress is shown on a terminal, and taken away at the end.
+
+    `past` is what is recorded of the run already. Raise UsageError FLJ0005 for a wrong duration.
+    """
     console = session.console
-    paint, columns = console.paint(console.err), console.columns
-    glyphs = FANCY if speaks_unicode(console.err) else PLAIN
+    wait_max = _seconds(wishes.wait_max)
+    live = None
+    if console.live and not console.json:
+        live = Live(console, nodes)
+        live.recall(past)
 
     def watch(row: Row) -> None:
         session.driving = row.run
-        if console.live and not console.json:
-            line = progress_line(row, paint, columns, glyphs)
-            if line is not None:
-                console.note(line)
+        if live is not None:
+            live.watch(row)
 
-    return watch
+    ask = _asker(session, live) if console.interactive and not (wishes.no_ask or console.json) else None
+    try:
+        yield RunOptions(watch, ask, wait_max)
+    finally:
+        if live is not None:
+            live.pause()
 
 
-def asker(session: Session, no_ask: bool) -> Callable[[TaskView], str | None] | None:
-    """Return what asks a person in place (None: suspend); nothing where nobody can be asked."""
+def _seconds(text: str) -> float:
+    from flujo.blueprints.durations import DurationProblem, seconds
+
+    try:
+        return seconds(text)
+    except DurationProblem as problem:
+        raise UsageError("FLJ0005", f"`--wait-max {text}`: {problem}") from problem
+
+
+def _asker(session: Session, live: Live | None) -> Callable[[TaskView], str | None]:
+    """Return what asks a person in place; None as an answer leaves the run suspended."""
     console = session.console
-    if no_ask or console.json or not console.interactive:
-        return None
 
     def ask(task: TaskView) -> str | None:
+        if live is not None:
+            live.pause()
         console.note("\n" + task_text(task, console.columns, console.paint(console.err)))
         question = TaskOpened(task.kind, "", None, task.choices, task.schema)
         while True:
@@ -61,25 +90,25 @@ def asker(session: Session, no_ask: bool) -> Callable[[TaskView], str | None] | 
     return ask
 
 
-def options_of(session: Session, no_ask: bool) -> RunOptions:
-    """Return how a person wants the run to be driven."""
-    return RunOptions(observe=watcher(session), ask=asker(session, no_ask))
-
-
-def finish(session: Session, app: App, view: RunView) -> int:
-    """Print what the run came to and return the exit code; a run whose step failed never gives 0."""
+def finish(session: Session, app: App, view: RunView, *, allow_partial: bool = False) -> int:
+    """Print what a run came to and return the exit code; one whose step failed is 0 only if `allow_partial`."""
     console = session.console
     code = _EXITS.get(view.status, Exit.FAILED)
+    if view.status == "partial" and allow_partial:
+        code = Exit.DONE
     if console.json:
         console.document(view.to_json())
         return code
     paint, columns = console.paint(console.err), console.columns
     if view.status in ("completed", "partial"):
         console.value(view.output)
-        if console.live or view.status == "partial":
+        if view.status == "partial":
+            console.note(partial_text(view, paint, columns, session.extra, allowed=allow_partial))
+        elif console.live:
             console.note(done_text(view, paint))
     elif view.status == "suspended":
-        console.note(waiting_text(view, paint, columns, session.extra))
+        wake = app.next_wake(view.run_id)
+        console.note(waiting_text(view, paint, columns, session.extra, wake))
     else:
         console.note(failed_text(view, _source(app, view), paint, columns, session.extra))
     return code

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from flujo.cli.resume import Run
+from flujo.cli.complete import run_ids
+from flujo.cli.render.screen import visible
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
+from flujo.core.ports import RunHeader
+
+AnyRun = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN", help="The run's id, or enough of its beginning; default: the newest.", autocompletion=run_ids
+    ),
+]
 
 
 def list_runs(
@@ -34,52 +44,68 @@ def list_runs(
 
 def show_run(
     session: Session,
-    run: Run,
+    run: AnyRun = None,
     step: Annotated[
-        str | None, typer.Argument(metavar="STEP", help="A step's address or name: its input and output in full.")
+        str | None,
+        typer.Argument(metavar="STEP", help="A step's address, as in 'fan[17]/critique', or its name."),
     ] = None,
     json: Json = False,
 ) -> int:
-    """Show where a run stands and what each step took and gave."""
+    """Show where a run stands, or what one step took and gave."""
     from flujo.app import open_app
     from flujo.cli.render.lens import find_step, run_text, step_text
 
     console = session.console
     with open_app(session.project, session.env) as app:
-        view = app.view(run)
+        run = run or _newest(session, app.runs(1))
+        view = app.view(run, inputs=json or step is not None)
+        nodes = app.nodes(run)
     if step is None:
         if json:
             console.document(view.to_json(steps=True))
         else:
-            console.result(run_text(view, console.columns, console.paint()))
+            console.result(run_text(view, nodes, console.columns, console.paint()))
         return Exit.DONE
     found = find_step(view, step)
     if found is None:
-        names = ", ".join(f"`{address}`" for address in list(view.steps)[:20])
-        help = f"it has: {names}" if names else "it has recorded no step yet"
-        raise UsageError("FLJ0005", f"run {view.run_id} has no step `{step}`", help=help)
-    if json:
+        _refuse_step(view, step)
+    elif json:
         console.document(found.to_json())
     else:
-        console.result(step_text(found, console.columns, console.paint()))
+        console.result(step_text(found, view, nodes, console.columns, console.paint()))
     return Exit.DONE
 
 
-def trace_run(session: Session, run: Run) -> int:
-    """Draw a run as a tree with times, attempts, cost and the branches taken."""
+def trace_run(
+    session: Session,
+    run: AnyRun = None,
+    address: Annotated[
+        str | None, typer.Argument(metavar="ADDRESS", help="Unfold this map or loop, or this item of one.")
+    ] = None,
+    expand: Annotated[bool, typer.Option("--expand", help="Unfold all maps and loops, or the one at ADDRESS.")] = False,
+) -> int:
+    """Draw a run as a tree with times, attempts, cost and the branches taken.
+
+    A map or loop is one line: how many items ended how, the slowest, and below it the first that failed or wait.
+    """
     from flujo.app import open_app
     from flujo.cli.console import speaks_unicode
-    from flujo.cli.render.trace import FANCY, PLAIN, trace_text
+    from flujo.cli.render.lens import is_place
+    from flujo.cli.render.trace import EVERYTHING, FANCY, PLAIN, Drawing, trace_text
 
     console = session.console
     with open_app(session.project, session.env) as app:
-        view = app.view(run)
+        run = run or _newest(session, app.runs(1))
+        view, nodes = app.view(run, inputs=False), app.nodes(run)
+    if address is not None and not is_place(view, address):
+        _refuse_step(view, address)
     glyphs = FANCY if speaks_unicode(console.out) else PLAIN
-    console.result(trace_text(view, console.paint(), console.columns, glyphs))
+    unfold = address or (EVERYTHING if expand else None)
+    console.result(trace_text(view, Drawing(console.paint(), console.columns, glyphs, unfold, nodes)))
     return Exit.DONE
 
 
-def replay_run(session: Session, run: Run, json: Json = False) -> int:
+def replay_run(session: Session, run: AnyRun = None, json: Json = False) -> int:
     """Run again from the journal alone and compare every byte.
 
     Nothing outside is reached. Exit code 5 when something differs; the step is named.
@@ -89,12 +115,28 @@ def replay_run(session: Session, run: Run, json: Json = False) -> int:
 
     console = session.console
     with open_app(session.project, session.env) as app:
-        replay = app.replay(run)
+        replay = app.replay(run or _newest(session, app.runs(1)))
     if json:
         console.document(replay_json(replay))
     else:
         console.result(replay_text(replay, console.paint()))
     return Exit.DONE if replay.equal else Exit.DIVERGED
+
+
+def _newest(session: Session, runs: Sequence[RunHeader]) -> str:
+    """Return the newest run, and say which one that is; raise UsageError FLJ0801 when there is none."""
+    if not runs:
+        raise UsageError("FLJ0801", "there are no runs yet", help="`flujo run` starts one")
+    newest = runs[0]
+    if not session.console.json:
+        session.console.note(f"the newest run: {newest.run} of `{visible(newest.name)}`")
+    return newest.run
+
+
+def _refuse_step(view: Any, wanted: str) -> NoReturn:
+    from flujo.cli.render.lens import suggestion
+
+    raise UsageError("FLJ0005", f"run {view.run_id} has no step `{wanted}`", help=suggestion(view, wanted))
 
 
 VERBS = (
@@ -103,11 +145,21 @@ VERBS = (
         "show",
         show_run,
         (
+            ("flujo lens show", "the newest run"),
             ("flujo lens show 1ng3cjf", "the beginning of an id is enough"),
             ("flujo lens show 1ng3cjf fetch", "one step: input, output, error"),
+            ("flujo lens show 1ng3cjf 'fan[17]/critique'", "a step of one item of a map"),
             ("flujo lens show 1ng3cjf --json", "everything, for programs"),
         ),
     ),
-    Verb("trace", trace_run, (("flujo lens trace 1ng3cjf", ""),)),
+    Verb(
+        "trace",
+        trace_run,
+        (
+            ("flujo lens trace 1ng3cjf", ""),
+            ("flujo lens trace 1ng3cjf --expand", "with every item and iteration"),
+            ("flujo lens trace 1ng3cjf --expand fan", "with the items of one map"),
+        ),
+    ),
     Verb("replay", replay_run, (("flujo lens replay 1ng3cjf", "needs no network and no skills"),)),
 )

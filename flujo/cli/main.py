@@ -21,7 +21,7 @@ VERBS = {
     "run": "Run a blueprint",
     "resume": "Go on with a run that waits or was cut off",
     "redrive": "Go on with a failed run from where it failed",
-    "tasks": "Questions that wait for a person: list, show",
+    "tasks": "Questions that wait for a person: list, show, answer",
     "lens": "Look into runs: list, show, trace, replay",
     "skills": "What blueprints can use: list, show, lock",
 }

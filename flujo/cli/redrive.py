@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from flujo.cli.resume import Run
-from flujo.cli.run import NoAsk
+from flujo.cli.run import AllowPartial, NoAsk, WaitMax
 from flujo.cli.verb import Json, Session, Verb
 
 
-def redrive(session: Session, run: Run, no_ask: NoAsk = False, json: Json = False) -> int:
+def redrive(
+    session: Session,
+    run: Run,
+    no_ask: NoAsk = False,
+    wait_max: WaitMax = "60s",
+    allow_partial: AllowPartial = False,
+    json: Json = False,
+) -> int:
     """Go on with a failed run from where it failed.
 
     The steps that failed run again, with the same blueprint; every recorded result is kept.
     """
     from flujo.app import open_app
-    from flujo.cli.ending import finish, options_of
+    from flujo.cli.ending import Wishes, driving, finish
 
     with open_app(session.project, session.env) as app:
-        return finish(session, app, app.redrive(run, options_of(session, no_ask)))
+        with driving(session, Wishes(no_ask, wait_max), app.nodes(run), app.rows(run)) as options:
+            view = app.redrive(run, options)
+        return finish(session, app, view, allow_partial=allow_partial)
 
 
 VERBS = (Verb("redrive", redrive, (("flujo redrive 1ng3cjf", "after the cause is out of the way"),)),)

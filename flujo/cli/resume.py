@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flujo.cli.complete import run_ids, task_ids
-from flujo.cli.run import NoAsk
+from flujo.cli.run import AllowPartial, NoAsk, WaitMax
 from flujo.cli.verb import Json, Session, Verb
 
 Run = Annotated[
@@ -30,19 +30,22 @@ def resume(
         str | None, typer.Option("--output", metavar="JSON", help="With `--answer done`: what the step in doubt gave.")
     ] = None,
     no_ask: NoAsk = False,
+    wait_max: WaitMax = "60s",
+    allow_partial: AllowPartial = False,
     json: Json = False,
 ) -> int:
-    """Go on with a run that waits for a person or was cut off.
+    """Go on with a run that waits or was cut off.
 
     Nothing that was recorded runs again. The run keeps the blueprint it started with, also when the file has changed
     since. The answer is text where the question has choices or asks for text, else JSON.
     """
     from flujo.app import open_app
-    from flujo.cli.ending import finish, options_of
+    from flujo.cli.ending import Wishes, driving, finish
 
     with open_app(session.project, session.env) as app:
-        view = app.resume(run, answer, task, options_of(session, no_ask), output=output, comment=comment)
-        return finish(session, app, view)
+        with driving(session, Wishes(no_ask, wait_max), app.nodes(run), app.rows(run)) as options:
+            view = app.resume(run, answer, task, options, output=output, comment=comment)
+        return finish(session, app, view, allow_partial=allow_partial)
 
 
 VERBS = (

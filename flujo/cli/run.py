@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from flujo.cli.verb import Json, Session, Verb
-from flujo.core.errors import Exit
+from flujo.core.diagnostics import Diagnostic
+from flujo.core.errors import BlueprintInvalid, Exit
 
 NoAsk = Annotated[bool, typer.Option("--no-ask", help="Never ask on the terminal: suspend instead.")]
+WaitMax = Annotated[
+    str,
+    typer.Option("--wait-max", metavar="DURATION", help="A wait or backoff of more than this suspends the run."),
+]
+AllowPartial = Annotated[
+    bool, typer.Option("--allow-partial", help="Exit 0 also when the run went on after a step had failed.")
+]
 
 
 def run(
@@ -28,6 +37,8 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would run; run and store nothing.")] = False,
     no_ask: NoAsk = False,
+    wait_max: WaitMax = "60s",
+    allow_partial: AllowPartial = False,
     json: Json = False,
 ) -> int:
     """Run a blueprint.
@@ -35,22 +46,41 @@ def run(
     The input is `--input`, else the variable FLUJO_INPUT, else what is piped in, else empty. The result goes to stdout,
     everything else to stderr.
 
-    Exit codes: 0 done, 1 a step failed, 2 wrong call or settings, 4 the blueprint is not valid, 6 waiting for a person,
-    7 denied.
+    Exit codes: 0 done, 1 a step failed, 2 wrong call or settings, 4 the blueprint is not valid, 6 waiting for a person
+    or a time, 7 denied.
     """
     from flujo.app import open_app
-    from flujo.cli.ending import finish, options_of
     from flujo.cli.given import Given, find_input
 
     with open_app(session.project, session.env) as app:
         if not dry_run and app.refresh_lock():
             session.console.note("skills.lock was written anew: the project's skills had changed")
-        graph = app.graph(file or str(app.root / "pipeline.yaml"))
+        compiled = app.compile(file or str(app.root / "pipeline.yaml"))
+        graph = compiled.graph
+        if graph is None:
+            raise BlueprintInvalid(compiled.diagnostics)
+        _warn(session, compiled.diagnostics)
         if dry_run:
             return _plan(session, app.plan(graph), graph.name, graph.digest)
+        from flujo.cli.ending import Wishes, driving, finish
+        from flujo.engine.places import nodes_by_address
+
         given = Given(input, input_json, tuple(set or ()))
         value = app.input_value(graph, find_input(session, given))
-        return finish(session, app, app.start_run(graph, value, options_of(session, no_ask)))
+        wishes = Wishes(no_ask, wait_max, allow_partial)
+        with driving(session, wishes, nodes_by_address(graph.root)) as options:
+            view = app.start_run(graph, value, options)
+        return finish(session, app, view, allow_partial=allow_partial)
+
+
+def _warn(session: Session, diagnostics: Sequence[Diagnostic]) -> None:
+    """Say in short what is doubtful in a valid blueprint."""
+    from flujo.cli.render.diagnostics import warnings_text
+
+    console = session.console
+    text = warnings_text(diagnostics, console.paint(console.err))
+    if text and not console.json:
+        console.note(text)
 
 
 def _plan(session: Session, plan: list[dict[str, object]], name: str, digest: str) -> int:

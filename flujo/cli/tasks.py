@@ -1,12 +1,14 @@
-"""`flujo tasks`: list, show."""
+"""`flujo tasks`: list, show, answer."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from flujo.cli.complete import task_ids
+from flujo.cli.run import AllowPartial, WaitMax
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
 from flujo.core.ids import run_of_task
@@ -45,21 +47,62 @@ def show_task(
 
     console = session.console
     with open_app(session.project, session.env) as app:
-        found = [item for item in app.tasks() if item.id.startswith(task)]
-    if len(found) != 1:
-        message = f"no open task `{task}`" if not found else f"`{task}` fits {len(found)} open tasks"
-        raise UsageError("FLJ0808", message, help="`flujo tasks list` shows what is open")
-    view = found[0]
+        view = _one(app.tasks(), task)
     if json:
         console.document({"run_id": run_of_task(view.id), **view.to_json()})
         return Exit.DONE
-    commands = answer_commands(found, run_of_task(view.id), session.extra, name_task=True)
+    commands = answer_commands([view], run_of_task(view.id), session.extra, name_task=True)
     lines = ["", "answer with:", *(f"  {command}" for command in commands)]
     console.result(task_text(view, console.columns, console.paint()) + "\n".join(lines) + "\n")
     return Exit.DONE
 
 
+def answer_task(
+    session: Session,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The task's id.", autocompletion=task_ids)],
+    answer: Annotated[str, typer.Argument(metavar="ANSWER", help="A choice, text, or JSON as the question asks.")],
+    comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="Why, for the record.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="JSON", help="With `done`: what the step in doubt gave.")
+    ] = None,
+    wait_max: WaitMax = "60s",
+    allow_partial: AllowPartial = False,
+    json: Json = False,
+) -> int:
+    """Answer one question, and go on with its run.
+
+    Other questions of the run stay open: as long as there are any, the exit code is 6.
+    """
+    from flujo.app import open_app
+    from flujo.cli.ending import Wishes, driving, finish
+
+    with open_app(session.project, session.env) as app:
+        chosen = _one(app.tasks(), task).id
+        run = run_of_task(chosen)
+        with driving(session, Wishes(True, wait_max), app.nodes(run), app.rows(run)) as options:
+            view = app.resume(run, answer, chosen, options, output=output, comment=comment)
+        return finish(session, app, view, allow_partial=allow_partial)
+
+
+def _one(tasks: Sequence[Any], wanted: str) -> Any:
+    """Return the open task with that id, or the only one whose id begins so; raise UsageError FLJ0808."""
+    found = [task for task in tasks if task.id == wanted] or [task for task in tasks if task.id.startswith(wanted)]
+    if len(found) != 1:
+        message = f"no open task `{wanted}`" if not found else f"`{wanted}` fits {len(found)} open tasks"
+        raise UsageError("FLJ0808", message, help="`flujo tasks list` shows what is open")
+    return found[0]
+
+
 VERBS = (
     Verb("list", list_tasks, (("flujo tasks list", ""), ("flujo tasks list --json", "for programs"))),
     Verb("show", show_task, (("flujo tasks show 1ng3cjf-nx3vn.12", ""),)),
+    Verb(
+        "answer",
+        answer_task,
+        (
+            ("flujo tasks answer 1ng3cjf-nx3vn.12 yes", ""),
+            ('flujo tasks answer 1ng3cjf-nx3vn.12 no --comment "too early"', "why, for the record"),
+            ("flujo tasks answer 1ng3cjf-nx3vn.12 done --output 3", "a step in doubt: it was done, and gave 3"),
+        ),
+    ),
 )

@@ -14,18 +14,35 @@ from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from flujo.core.graph import Call, Node
+from flujo.core.graph import Call, Node, Reduce
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import CallContext, Lowering, StepKind
-from flujo.core.values import JsonObject
+from flujo.core.suggest import did_you_mean
+from flujo.core.values import JsonObject, JsonValue
 
 CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True)
 """How every `Config` reads YAML: no unknown keys, no conversions."""
 
 
+MAX_KEY: Final = 64
+"""Characters of a branch's name; it becomes a part of addresses."""
+
+_WORDS: Final = ("concat", "sum", "merge", "first", "last", "majority")
+_OTHERS: Final = "a template over `results`, a skill's id, `agents.NAME`, or `{uses: ..., with: ...}`"
+
+RESULTS: Final = frozenset({"results"})
+"""The names that `reduce` sees besides the usual ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A step kind (port `StepKind`). A `Config` may name fields of a later version in a ClassVar `LATER`."""
+    """A step kind (port `StepKind`).
+
+    A `Config` may say more of its fields in ClassVars, which the compiler reads:
+    `LATER`: the fields of a later version; `DURATIONS`: fields written as durations and given in seconds;
+    `GIVES`: by field, the names its steps and templates see besides the usual ones;
+    `AFTER`: by field, the body at whose end its templates look; `CALLS`: bodies of one call that has no name.
+    """
 
     word: str
     summary: str
@@ -39,3 +56,43 @@ def kinds() -> dict[str, StepKind]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     found = [importlib.import_module(f"{__name__}.{name}").KIND for name in names]
     return {kind.word: kind for kind in found}
+
+
+def check_branches(branches: JsonObject, low: Lowering) -> None:
+    """Report a lack of branches, and names that cannot be a part of an address."""
+    if not branches:
+        low.report("FLJ0204", "`branches` needs at least one branch", "branches")
+    for key in branches:
+        if not key or len(key) > MAX_KEY or not key.isprintable():
+            message = f"the branch key `{key}` is empty, over {MAX_KEY} characters, or not printable"
+            low.report("FLJ0205", message, "branches", key, on_key=True)
+
+
+def lower_reduce(value: JsonValue, low: Lowering) -> Reduce | None:
+    """Return what `reduce` says: a word, a template over `results`, a skill or agent, or `{uses, with}`.
+
+    The kind's Config names `reduce` in `GIVES` and `CALLS`.
+    """
+    match value:
+        case None:
+            return None
+        case "concat" | "sum" | "merge" | "first" | "last" | "majority" as word:
+            return Reduce(word=word)
+    if isinstance(value, str) and ("{{" in value or "{%" in value):
+        return Reduce(template=low.template(value, "reduce"))
+    if isinstance(value, str) and low.catalogue.skill(value) is None and "." not in value:
+        near = did_you_mean(value, _WORDS)
+        help = f"did you mean `{near}`?" if near else f"write {', '.join(f'`{word}`' for word in _WORDS)}, {_OTHERS}"
+        low.report("FLJ0204", f"`{value}` is no way to reduce results", "reduce", help=help)
+        return None
+    call = {"uses": value} if isinstance(value, str) else value
+    if not isinstance(call, dict):
+        low.report("FLJ0203", "`reduce` must be text, or a mapping with `uses`", "reduce", help=f"write {_OTHERS}")
+        return None
+    for key in sorted(call.keys() - {"uses", "with"}):
+        low.report("FLJ0201", f"unknown key `{key}`", "reduce", key, help="`reduce` has `uses` and `with`", on_key=True)
+    if "uses" not in call:
+        low.report("FLJ0202", "the key `uses` is missing", "reduce", help="add `uses:`")
+        return None
+    nodes = low.body({key: call[key] for key in ("uses", "with") if key in call}, "reduce").children
+    return next((Reduce(call=node) for node in nodes if isinstance(node, Call)), None)

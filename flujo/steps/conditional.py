@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
 from flujo.core.graph import Branch, Node
 from flujo.core.ports import Lowering
 from flujo.core.suggest import did_you_mean
-from flujo.steps import CONFIG, Kind
-
-MAX_KEY: Final = 64
-"""Characters of a branch key; it becomes a part of addresses."""
+from flujo.steps import CONFIG, Kind, check_branches
 
 
 def _as_key(value: object) -> object:
@@ -36,14 +33,8 @@ class Config(BaseModel):
 
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Branch."""
-    if not config.branches:
-        low.report("FLJ0204", "`branches` needs at least one branch", "branches")
-    branches = []
-    for key, steps in config.branches.items():
-        if not key or len(key) > MAX_KEY or not key.isprintable():
-            message = f"the branch key `{key}` is empty, over {MAX_KEY} characters, or not printable"
-            low.report("FLJ0205", message, "branches", key, on_key=True)
-        branches.append((key, low.body(steps, "branches", key)))
+    check_branches(config.branches, low)
+    branches = [(key, low.body(steps, "branches", key)) for key, steps in config.branches.items()]
     default = config.default_branch
     if default is not None and default not in config.branches:
         near = did_you_mean(default, config.branches)

@@ -1,7 +1,7 @@
 """The standard store: one SQLite file in WAL mode, a lock file per driven run, large blobs as files beside it.
 
-One append is one transaction and one sync (`synchronous=FULL`). The epoch test and the test for the next seq are part
-of the INSERT itself, so an owner that lost its run cannot write. `memory://` is the same on a database in memory.
+One append is one transaction and one sync (unless `durability` is normal). The tests for the epoch and the next seq are
+part of the INSERT itself, so an owner that lost its run cannot write. `memory://` is the same on a database in memory.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, Digest, RunId, TaskId
@@ -24,6 +25,9 @@ INLINE_BLOB = 1024 * 1024
 """A blob up to this many bytes is a row of the same transaction; a larger one is a file, synced before it."""
 
 BUSY_SECONDS = 30.0
+
+Durability = Literal["full", "normal"]
+"""full: a commit is synced, it survives a loss of power; normal: it survives the end of the process."""
 
 MIGRATIONS = (
     """
@@ -65,7 +69,8 @@ class FileClaim:
 class SqliteStore:
     """A store in one SQLite file, or in memory when `file` is None. See `core.ports.Store` for the contract."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, durability: Durability = "full") -> None:
+        self._durability = durability
         self._folder = file.parent if file else None
         self._name = str(file) if file else "the memory store"
         self._loose: dict[Digest, bytes] = {}
@@ -83,7 +88,7 @@ class SqliteStore:
             raise StateError("FLJ0806", f"the state in `{self._name}` was written by a newer flujo (schema {version})")
         if self._folder:
             self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(f"PRAGMA synchronous={self._durability.upper()}")
         if version < len(MIGRATIONS):
             self._migrate()
 

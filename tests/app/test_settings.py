@@ -45,6 +45,7 @@ def test_a_file_and_the_environment(tmp_path):
         ("[models.a]\nmodle = 'x'\n", "unknown key `modle`"),
         ("[models.a]\nprice_in = true\n", "must not be boolean"),
         ("[project\n", "not TOML"),
+        ("[state]\ndurability = 'none'\n", "full` or `normal`, not `none`"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, text, message):

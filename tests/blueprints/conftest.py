@@ -27,6 +27,8 @@ SPECS = [
     _spec("files.read", {"path": TEXT}, "path", effect="read"),
     _spec("files.write", {"path": TEXT, "content": TEXT}, "path", "content", main="content", effect="write",
           idempotent="yes"),
+    _spec("files.append", {"path": TEXT, "content": TEXT}, "path", "content", main="content", effect="write"),
+    _spec("mail.send", {"text": TEXT}, "text", main="text", effect="write", idempotent="by_key"),
     _spec("files.delete", {"path": TEXT}, "path", effect="destructive"),
 ]  # fmt: skip
 CATALOGUE = PinnedCatalogue(kinds(), {spec.id: spec for spec in SPECS})

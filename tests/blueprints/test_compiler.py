@@ -6,7 +6,7 @@ import pytest
 
 from flujo.blueprints.compiler import compile_blueprint
 from flujo.blueprints.pinned import pinned_catalogue, pinned_sources
-from flujo.core.graph import Branch, Call, Flow, Graph, Retry, Wait, describe
+from flujo.core.graph import Branch, Call, Flow, Graph, Question, Retry, Wait, describe
 from flujo.core.values import load_stored, stored_bytes
 from flujo.steps import kinds
 
@@ -75,7 +75,8 @@ def test_a_whole_blueprint(compile_text: Compile) -> None:
     assert sort.meta.retry == Retry(3, frozenset({"invalid_output"}), delay=0.0)
     assert [path for path, _ in sort.meta.sets] == [("seen", "team"), ("note",)]
     assert isinstance(ask, Wait)
-    assert (ask.choices, ask.sink, ask.schema) == (("yes", "no"), ("answer",), None)
+    assert isinstance(ask.on, Question)
+    assert (ask.on.choices, ask.on.sink, ask.on.schema) == (("yes", "no"), ("answer",), None)
     assert isinstance(decide, Branch)
     assert [(key, flow.meta.name, [child.meta.name for child in flow.children]) for key, flow in decide.branches] == [
         ("true", "true", ["put"]),
@@ -193,7 +194,7 @@ def test_no_strict_lets_a_run_find_out(compile_text: Compile) -> None:
 
 def test_a_step_that_does_not_lower_poisons_nothing(compile_text: Compile) -> None:
     compiled = compile_text(
-        'version: "0.1"\nagents: {bad: {modell: x}}\nsteps:\n- {name: a, uses: no.such}\n- {name: b, kind: loop}\n'
+        'version: "0.1"\nagents: {bad: {modell: x}}\nsteps:\n- {name: a, uses: no.such}\n- {name: b, kind: router}\n'
         '- {name: c, uses: agents.bad}\n- {name: d, input: "{{ [steps.a.output, steps.b.output, steps.c.output] }}"}\n'
     )
     assert [item.code for item in compiled.diagnostics] == ["FLJ0202", "FLJ0201", "FLJ0601", "FLJ0207"]

@@ -10,7 +10,7 @@ import pytest
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, RunId, TaskId
-from flujo.core.ports import Projection, RunHeader, TaskHeader
+from flujo.core.ports import NO_CHANGE, Batch, Projection, RunHeader, TaskHeader
 from flujo.core.rows import Row, row_hash
 from flujo.core.values import sha256
 from flujo.stores.sqlite import INLINE_BLOB, MIGRATIONS, SqliteStore
@@ -196,7 +196,34 @@ def test_a_locked_database_is_explained(tmp_path):
     store.create(header())
 
 
-def test_commits_are_synced_in_full(tmp_path):
-    store = SqliteStore(tmp_path / "state.db")
-    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+@pytest.mark.parametrize(("durability", "level"), [("full", 2), ("normal", 1)])
+def test_commits_are_synced_as_told(tmp_path, durability, level):
+    store = SqliteStore(tmp_path / "state.db", durability)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (level,)
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_batches_of_several_runs_are_one_transaction(store):
+    other = RunId("run-2")
+    store.create(header())
+    with store.claim(RUN) as claim, store.claim_new(other) as new:
+        assert new.epoch == 1
+        mine = Batch([row(1, claim.epoch), row(2, claim.epoch)], {})
+        theirs = replace(row(1, new.epoch), run=other)
+        made = RunHeader(other, "demo", "running", 7, 7)
+        store.append_all([mine, Batch([theirs], {}, Projection(created=made))])
+        assert store.run("run-2") == made
+        late = Batch([replace(theirs, seq=2, epoch=9)], {})
+        with pytest.raises(LostOwnership):
+            store.append_all([Batch([row(3, claim.epoch)], {}), late])
+        with pytest.raises(LostOwnership):
+            store.append([row(3, claim.epoch), row(4, claim.epoch + 1)], {})
+    assert len(list(store.rows(RUN))) == 2
+
+
+def test_changes_add_up():
+    opened = TaskHeader(TaskId("t.1"), RUN, "demo", Address("a"), 1)
+    first = Projection(status="running", created=header()).then(Projection(opened=(opened,)))
+    assert first == Projection("running", (opened,), (), header())
+    assert NO_CHANGE.then(first) is first
+    assert first.then(NO_CHANGE) is first

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flujo.blueprints.program import Program
+from flujo.blueprints.program import Program, constant
 from flujo.core.diagnostics import Diagnostic, Severity
-from flujo.core.errors import FlujoError
-from flujo.core.graph import Branch, Ref
-from flujo.core.values import JsonValue
-
-
-class _Nothing:
-    """The names of a template that reads none."""
-
-    def get(self, ref: Ref) -> JsonValue:
-        raise LookupError(ref)
-
-    def call(self, function: str) -> JsonValue:
-        raise LookupError(function)
+from flujo.core.graph import Branch
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """Yield the branches that a condition without names never takes (FLJ0503, a warning)."""
     for node in program.nodes():
-        if not isinstance(node, Branch) or node.condition.refs or node.condition.functions:
+        always = constant(node.condition) if isinstance(node, Branch) else None
+        if not isinstance(node, Branch) or always is None:
             continue
-        try:
-            value = node.condition.render(_Nothing())
-        except FlujoError:
-            continue  # it has its own diagnostic
+        value = always[0]
         taken = ("true" if value else "false") if isinstance(value, bool) else str(value)
         keys = [key for key, _ in node.branches]
         if taken not in keys and node.default is not None:

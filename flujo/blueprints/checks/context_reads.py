@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from flujo.blueprints.program import Program
+from flujo.blueprints.writes import Target, writes_of
 from flujo.core.diagnostics import Diagnostic
-from flujo.core.graph import Question, Wait
 from flujo.core.suggest import did_you_mean
-
-_Path = tuple[str, ...]
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """Yield every read of a path that nothing declares or sets (FLJ0308)."""
-    writes = list(_writes(program))
+    writes = [write.target for node in program.nodes() for write in writes_of(node, program)]
     if any(node.meta.merges_output for node in program.nodes()):
         return  # which keys an output has is known at run time only
     for use, read in program.reads():
@@ -34,14 +32,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield Diagnostic("FLJ0308", f"nothing sets `context.{dotted}`", place, help, path=(*use.path, *read.at))
 
 
-def _writes(program: Program) -> Iterator[_Path]:
-    for node in program.nodes():
-        yield from (path for path, _ in node.meta.sets)
-        if isinstance(node, Wait) and isinstance(node.on, Question) and node.on.sink:
-            yield node.on.sink
-
-
-def _meets(write: _Path, read: _Path) -> bool:
+def _meets(write: Target, read: Target) -> bool:
     """Say whether a write gives what is read a value: it is around it, or inside it."""
     shared = min(len(write), len(read))
     return write[:shared] == read[:shared]

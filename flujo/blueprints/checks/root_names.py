@@ -12,13 +12,14 @@ from flujo.core.suggest import did_you_mean
 from flujo.expressions import Read
 
 _EVERYWHERE: Final = ("input", "previous", "steps", "context", "run")
-_ELSEWHERE: Final = {
+_GIVEN: Final = {
     "item": "`item` has a value inside a `map` only",
     "index": "`index` has a value inside a `map` only",
     "loop": "`loop` has a value inside a `loop` or a `{% for %}` only",
     "error": "`error` has a value in the `on_error` steps of a step only",
+    "results": "`results` has a value in `reduce` only",
 }
-_RUN: Final = ("id", "name", "started_at")
+_PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -27,17 +28,18 @@ def check(program: Program) -> Iterator[Diagnostic]:
         found = _problem(use, read)
         if found is not None:
             code, message, help = found
-            place = program.place_of(use, read, None if read.ref[0] == "run" else read.ref[0])
+            place = program.place_of(use, read, None if read.ref[0] in _PARTS else read.ref[0])
             yield Diagnostic(code, message, place, help, path=(*use.path, *read.at))
 
 
 def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
     root = read.ref[0]
-    if root == "run":
-        part = read.ref[1]
-        listed = ", ".join(f"`run.{known}`" for known in _RUN)
-        return None if part in _RUN else ("FLJ0302", f"unknown name `run.{part}`", f"there are {listed}")
-    if root in _EVERYWHERE:
+    if root in _GIVEN and not use.position.gives(root):
+        return "FLJ0302", _GIVEN[root], None
+    if root in _PARTS and read.ref[1] not in _PARTS[root]:
+        listed = ", ".join(f"`{root}.{known}`" for known in _PARTS[root])
+        return "FLJ0302", f"unknown name `{root}.{read.ref[1]}`", f"there are {listed}"
+    if root in _EVERYWHERE or root in _GIVEN:
         return None
     if root == "answer":
         if use.position.answered() or read.guarded:
@@ -49,8 +51,6 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
         return "FLJ0302", "`this` has a value under `with` only", "it is the step's own input"
     if root == "secrets":
         return "FLJ0207", "`secrets` are not in this version of flujo yet", None
-    if root in _ELSEWHERE:
-        return "FLJ0302", _ELSEWHERE[root], None
     return "FLJ0302", f"unknown name `{root}`", _help(root, use)
 
 

@@ -29,6 +29,8 @@ def _why(name: str, use: Use, program: Program) -> tuple[str, str | None]:
         index = here.steps.first.get(name)
         if index == here.index:
             return f"the step `{name}` is not finished here", "name a step before it"
+        if index is not None and here.steps.upstream is not None and here.index < len(here.steps.upstream):
+            return _unneeded(name, index, here)
         if index is not None:
             line = program.line_of(here.steps.paths[index])
             return f"the step `{name}` comes later (line {line})", "name a step before this one, or change the order"
@@ -42,6 +44,14 @@ def _why(name: str, use: Use, program: Program) -> tuple[str, str | None]:
         visible = [f"`{word}`" for word in use.position.visible()[:5]]
         return f"unknown step `{name}`", f"the steps before it are {', '.join(visible)}" if visible else None
     return f"unknown step `{name}`", f"did you mean `{near}` (line {program.line_of(use.position.find(near) or ())})?"
+
+
+def _unneeded(name: str, index: int, here: Position) -> tuple[str, str]:
+    """Say why a step of a list with `needs` cannot be named at a place in that list."""
+    own = here.steps.names[here.index]
+    if Position(here.steps, index).follows(here.index):
+        return f"the step `{name}` comes later: it needs `{own}`", "name a step that this one needs"
+    return f"the step `{own}` does not need `{name}`", f"add it to `needs` of `{own}`"
 
 
 def _region(inner: StepList, position: Position) -> str | None:

@@ -14,6 +14,9 @@ from flujo.core.values import JsonObject
 SHOWN = 20
 """How many diagnostics the text form shows; the rest are counted."""
 
+WARNED = 5
+"""How many warnings a run says before it starts."""
+
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _RANKS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _CUT = "..."
@@ -37,6 +40,19 @@ def counts(diagnostics: Sequence[Diagnostic]) -> str:
     names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     parts = [f"{found[rank]} {names[rank]}{'s' * (found[rank] > 1)}" for rank in _RANKS if found[rank]]
     return ", ".join(parts) or "no errors"
+
+
+def warnings_text(diagnostics: Sequence[Diagnostic], paint: Paint) -> str:
+    """Return the warnings, a line each; nothing when there are none."""
+    found = [item for item in diagnostics if item.severity is Severity.WARNING]
+    lines = [
+        f"{paint('yellow', f'warning[{item.code}]')}: {visible(item.message, keep='')}"
+        + (f" ({visible(str(item.place), keep='')})" if item.place else "")
+        for item in found[:WARNED]
+    ]
+    if len(found) > WARNED:
+        lines.append(f"{_CUT} and {len(found) - WARNED} more: `flujo validate` shows all")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def general_help(code: str) -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from flujo.cli.render.region import Nodes, region_words, summary
 from flujo.cli.render.run import usage_text
 from flujo.cli.render.screen import Paint, visible
 from flujo.cli.render.table import table
 from flujo.cli.render.task import indented, value_text
 from flujo.cli.render.times import moment, span
+from flujo.cli.render.tree import Twig, grown, within
+from flujo.core.ids import Address
 from flujo.core.ports import RunHeader
+from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.fold import RunView, StepView
 from flujo.engine.replay import Difference, Replay
 
 _SHOWN_DIFFERENCES = 10
+_SHOWN_TROUBLES = 10
+_SHOWN_TASKS = 5
+_SHOWN_ADDRESSES = 20
 _EXCERPT = 200
 
 
@@ -37,8 +45,8 @@ def runs_text(runs: Sequence[RunHeader], columns: int, paint: Paint) -> str:
     return table(("run", "status", "started", "last event", "blueprint"), rows, columns, paint)
 
 
-def run_text(view: RunView, columns: int, paint: Paint) -> str:
-    """Return where a run stands: its facts, its steps, its input and output."""
+def run_text(view: RunView, nodes: Nodes, columns: int, paint: Paint) -> str:
+    """Return where a run stands: its facts, its steps (those inside maps and loops counted), its input and output."""
     facts = [
         ("run", str(view.run_id)),
         ("blueprint", f"{view.name} ({view.digest[:12]})"),
@@ -48,23 +56,37 @@ def run_text(view: RunView, columns: int, paint: Paint) -> str:
         ("spent", usage_text(view.usage)),
     ]
     parts = [_facts(facts, paint)]
-    rows = [
-        (step.address, step.status, "" if step.status == "skipped" else span(step.duration_s), _about(step))
-        for step in view.steps.values()
-    ]
+    rows = list(_rows(grown(view.steps.values()), nodes))
     parts.append(table(("step", "status", "took", "what"), rows, columns, paint) if rows else "no steps yet\n")
     parts.append(_section("input", view.input, columns, paint))
     if view.error:
         parts.append(_error(view.error, paint))
     if view.status in ("completed", "partial"):
         parts.append(_section("output", view.output, columns, paint))
-    for task in view.tasks:
+    for task in view.tasks[:_SHOWN_TASKS]:
         parts.append(f"{paint('bold', 'waits for an answer')}: flujo tasks show {task.id}\n")
+    if len(view.tasks) > _SHOWN_TASKS:
+        parts.append(f"and {len(view.tasks) - _SHOWN_TASKS} more: flujo tasks list --run {view.run_id}\n")
     return "\n".join(parts)
 
 
-def step_text(step: StepView, columns: int, paint: Paint) -> str:
-    """Return a step in full: facts, input, output, error."""
+def _rows(twigs: Sequence[Twig], nodes: Nodes) -> Iterator[Sequence[str]]:
+    """Yield a row for each step, without those inside maps and loops."""
+    for twig in twigs:
+        step = twig.step
+        inside = summary(twig, nodes) if twig.numbered else None
+        if step is not None:
+            took = "" if step.status == "skipped" else span(step.duration_s)
+            words = [step.uses or step.kind, *region_words(twig, nodes, inside)]
+            words += [f"attempt {step.attempt}" if step.attempt > 1 else "", str((step.error or {}).get("message", ""))]
+            yield step.address, step.status, took, ", ".join(word for word in words if word)
+        yield from _rows([part for part in twig.inner if part.index is None], nodes)
+
+
+def step_text(step: StepView, view: RunView, nodes: Nodes, columns: int, paint: Paint) -> str:
+    """Return a step in full: facts, input, output, error; of a region what is inside, and its first troubles."""
+    twig = _twig(view, step.address)
+    inside = summary(twig, nodes) if twig.numbered else None
     facts = [
         ("step", step.address),
         ("kind", step.kind),
@@ -73,10 +95,21 @@ def step_text(step: StepView, columns: int, paint: Paint) -> str:
         ("attempt", str(step.attempt) if step.attempt > 1 else ""),
         ("started", moment(step.started) if step.started is not None else ""),
         ("took", span(step.duration_s)),
-        ("branch", step.decision if isinstance(step.decision, str) else ""),
+        ("inside", "; ".join(region_words(twig, nodes, inside))),
+        ("decision", _excerpt(step.decision) if isinstance(step.decision, dict | list) else ""),
         ("spent", usage_text(step.usage)),
     ]
-    parts = [_facts(facts, paint), _section("input", step.input, columns, paint)]
+    parts = [_facts(facts, paint)]
+    if not twig.inner or step.input is not None:
+        parts.append(_section("input", step.input, columns, paint))
+    if inside is not None and inside.troubles:
+        rows = [
+            (trouble.address, trouble.status, str((trouble.error or {}).get("message", "")))
+            for trouble in inside.troubles[:_SHOWN_TROUBLES]
+        ]
+        more = len(inside.troubles) - len(rows)
+        rest = f"... and {more:,} more\n" if more else ""
+        parts.append(table(("failed or waiting", "status", "what"), rows, columns, paint) + rest)
     if step.status == "completed":
         parts.append(_section("output", step.output, columns, paint))
     if step.error:
@@ -86,11 +119,56 @@ def step_text(step: StepView, columns: int, paint: Paint) -> str:
     return "\n".join(parts)
 
 
+def _twig(view: RunView, address: str) -> Twig:
+    """Return the step at an address with all that is inside it."""
+    found = grown(step for step in view.steps.values() if within(step.address, address))
+    while found[0].address != address:
+        found = found[0].inner
+    return found[0]
+
+
 def find_step(view: RunView, wanted: str) -> StepView | None:
-    """Return the step with that address, or the only one with that name."""
-    exact = [step for address, step in view.steps.items() if address == wanted]
-    named = exact or [step for step in view.steps.values() if step.name == wanted]
-    return named[0] if len(named) == 1 else None
+    """Return the step with that address, or the only one whose name that is, or whose address fits as a pattern."""
+    exact = view.steps.get(Address(wanted))
+    if exact is not None:
+        return exact
+    fitting = [step for step in view.steps.values() if step.name == wanted] or [
+        view.steps[address] for address in _fitting(view, wanted)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def is_place(view: RunView, address: str) -> bool:
+    """Say whether an address is that of a step, or of something around one (an item, a branch)."""
+    return any(within(step, address) for step in view.steps)
+
+
+def suggestion(view: RunView, wanted: str) -> str:
+    """Return what may have been meant by an address or name that is not there, or fits several steps."""
+    named = [str(step.address) for step in view.steps.values() if step.name == wanted]
+    found = named or _fitting(view, wanted) or [str(address) for address in view.steps if within(address, wanted)]
+    found = found or [str(address) for address in view.steps if address.startswith(wanted)]
+    if found:
+        return f"there is {_listed(found)}"
+    near = did_you_mean(wanted, view.steps)
+    if near:
+        return f"did you mean `{near}`?"
+    top = [str(address) for address in view.steps if "[" not in address]
+    return f"it has: {_listed(top)}" if top else "it has recorded no step yet"
+
+
+def _fitting(view: RunView, pattern: str) -> list[Address]:
+    """Return the addresses that fit a pattern, in which `*` stands for anything."""
+    if "*" not in pattern:
+        return []
+    fits = re.compile(".*".join(re.escape(part) for part in pattern.split("*"))).fullmatch
+    return [address for address in view.steps if fits(address)]
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    names = ", ".join(f"`{address}`" for address in addresses[:_SHOWN_ADDRESSES])
+    more = len(addresses) - _SHOWN_ADDRESSES
+    return f"{names} and {more:,} more" if more > 0 else names
 
 
 def replay_json(replay: Replay) -> JsonObject:
@@ -124,12 +202,6 @@ def _difference(difference: Difference) -> list[str]:
 def _excerpt(value: JsonValue) -> str:
     text = visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}... ({len(text)} characters)"
-
-
-def _about(step: StepView) -> str:
-    words = [step.uses or step.kind, f"branch {step.decision}" if isinstance(step.decision, str) else ""]
-    words += [f"attempt {step.attempt}" if step.attempt > 1 else "", str((step.error or {}).get("message", ""))]
-    return ", ".join(word for word in words if word)
 
 
 def _facts(facts: Sequence[tuple[str, str]], paint: Paint) -> str:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import shlex
 
 from flujo.cli.render.diagnostics import excerpt, general_help
-from flujo.cli.render.screen import Paint, visible
+from flujo.cli.render.screen import Paint, fit, visible
 from flujo.cli.render.task import answer_commands, task_text
-from flujo.cli.render.times import span
+from flujo.cli.render.times import moment, span
 from flujo.core.diagnostics import DOCS_PAGE
 from flujo.core.outcomes import Usage
 from flujo.core.spans import Place, Source, Span
 from flujo.engine.fold import RunView
+
+_TASKS = 5
+"""How many open questions are shown in full."""
+
+_STEPS = 5
+"""How many steps that were passed over are named."""
 
 
 def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int, extra: str = "") -> str:
@@ -41,13 +47,35 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
     return "\n".join(lines) + "\n"
 
 
-def waiting_text(view: RunView, paint: Paint, columns: int, extra: str = "") -> str:
-    """Return what a suspended run waits for and the exact commands to go on."""
-    parts = [f"run {view.run_id} of `{visible(view.name)}` is waiting for a person\n"]
-    parts += [task_text(task, columns, paint) for task in view.tasks]
-    commands = answer_commands(view.tasks, view.run_id, extra)
-    parts.append("\n".join(["answer with:", *(f"  {command}" for command in commands)]) + "\n")
+def waiting_text(view: RunView, paint: Paint, columns: int, extra: str = "", wake: int | None = None) -> str:
+    """Return what a suspended run waits for and the exact commands to go on; `wake` is when a wait of it is over."""
+    tasks = view.tasks
+    whom = "a person" if tasks else "a time to come"
+    parts = [f"run {view.run_id} of `{visible(view.name)}` is waiting for {whom}\n"]
+    parts += [task_text(task, columns, paint) for task in tasks[:_TASKS]]
+    if len(tasks) > _TASKS:
+        parts.append(f"and {len(tasks) - _TASKS} more: flujo tasks list --run {view.run_id}{extra}\n")
+    if tasks:
+        commands = answer_commands(tasks[:_TASKS], view.run_id, extra, name_task=len(tasks) > 1)
+        parts.append("\n".join(["answer with:", *(f"  {command}" for command in commands)]) + "\n")
+    if wake is not None:
+        parts.append(f"a wait is over at {moment(wake)}; go on then with:\n  flujo resume {view.run_id}{extra}\n")
     return "\n".join(parts)
+
+
+def partial_text(view: RunView, paint: Paint, columns: int, extra: str = "", *, allowed: bool = False) -> str:
+    """Return the closing lines of a run that went on after failures: which steps failed, and why that matters."""
+    failed = [step for step in view.steps.values() if step.status == "continued"]
+    lines = [done_text(view, paint).rstrip()]
+    for step in failed[:_STEPS]:
+        message = visible(str((step.error or {}).get("message", "")), keep="")
+        lines.append(fit(f"  went on after `{visible(step.address, keep='')}` failed: {message}", columns))
+    if len(failed) > _STEPS:
+        lines.append(f"  and after {len(failed) - _STEPS:,} more")
+    if not allowed:
+        lines.append("  `--allow-partial` makes this exit 0")
+    lines.append(f"  go on:  flujo redrive {view.run_id}{extra}")
+    return "\n".join(lines) + "\n"
 
 
 def done_text(view: RunView, paint: Paint) -> str:

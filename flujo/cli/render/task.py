@@ -13,32 +13,46 @@ from flujo.engine.fold import TaskView
 
 _ROWS = 50
 
+_DOUBT = """\
+The step was cut off, so flujo does not know whether this was done. Look at what it changes, then answer:
+  done   it was done: the run goes on, with `--output JSON` as what the step gave (null without)
+  retry  it was not done: the step runs again
+  fail   it counts as failed
+"""
+
 
 def task_text(task: TaskView, columns: int, paint: Paint) -> str:
-    """Return a task: its step, its message, and what the person is to look at."""
+    """Return a task: its step, its message, and what the person is to look at.
+
+    The call that an approval or a doubt is about is shown whole, whatever its length.
+    """
     text = f"{paint('cyan', visible(task.step))}: {value_text(task.message, columns)}"
     if task.show is not None:
-        text += "\n" + indented(_shown(task.show, columns - 2))
+        whole = task.kind in ("approval", "in_doubt")
+        text += "\n" + indented(_shown(task.show, columns - 2, whole=whole))
+    if task.kind == "in_doubt":
+        text += f"\n{_DOUBT}"
     return text
 
 
-def _shown(value: JsonValue, columns: int) -> str:
+def _shown(value: JsonValue, columns: int, *, whole: bool) -> str:
     """Return what a person is to look at: of a mapping each part under its name."""
-    if not isinstance(value, dict):
-        return value_text(value, columns)
+    if not isinstance(value, dict) or not value:
+        return value_text(value, columns, whole=whole)
     parts = []
     for name, part in value.items():
-        text = value_text(part, columns - 2)
+        nested = whole and isinstance(part, dict) and part
+        text = _shown(part, columns - 2, whole=True) if nested else value_text(part, columns - 2, whole=whole)
         head = f"{visible(name, keep='')}:"
-        parts.append(f"{head} {text}" if text.count("\n") == 1 else f"{head}\n{indented(text)}")
+        parts.append(f"{head}\n{indented(text)}" if nested or text.count("\n") > 1 else f"{head} {text}")
     return "".join(parts)
 
 
-def value_text(value: JsonValue, columns: int) -> str:
-    """Return any value for a person: text as it is, rows as a table, the rest as JSON."""
+def value_text(value: JsonValue, columns: int, *, whole: bool = False) -> str:
+    """Return any value for a person: text as it is, rows as a table, the rest as JSON; with `whole` nothing is cut."""
     if isinstance(value, str) and value.strip():
         return visible(value, keep="\n\t").rstrip("\n") + "\n"
-    if isinstance(value, list) and _are_rows(value):
+    if isinstance(value, list) and not whole and _are_rows(value):
         heads = list(dict.fromkeys(key for row in value for key in row))
         cells = [[_cell(row.get(head)) for head in heads] for row in value[:_ROWS]]
         more = f"... and {len(value) - _ROWS} more rows\n" if len(value) > _ROWS else ""
@@ -51,14 +65,15 @@ def indented(text: str) -> str:
     return "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())
 
 
-def answer_commands(tasks: Sequence[TaskView], run: str, extra: str = "", name_task: bool = False) -> list[str]:
+def answer_commands(tasks: Sequence[TaskView], run: str, extra: str = "", *, name_task: bool = False) -> list[str]:
     """Return the exact commands that answer: one for each choice; the task is named where there are several."""
-    commands = []
-    for task in tasks:
-        which = f" --task {task.id}" if name_task or len(tasks) > 1 else ""
-        for answer in _answers(task):
-            commands.append(f"flujo resume {run}{extra}{which} --answer {answer}")
-    return commands
+    if not name_task:
+        return [f"flujo resume {run}{extra} --answer {answer}" for task in tasks for answer in _answers(task)]
+    return [
+        f"flujo tasks answer {task.id}{extra} {'-- ' if answer.startswith('-') else ''}{answer}"
+        for task in tasks
+        for answer in _answers(task)
+    ]
 
 
 def hint(task: TaskView) -> str:

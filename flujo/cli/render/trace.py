@@ -1,14 +1,20 @@
-"""A run as a tree: every step with its state, time, attempts, cost, and the way it took."""
+"""A run as a tree: every step with its state, time, attempts, cost, and the way it took.
+
+Maps and loops are folded to one line each, with what went wrong inside them below it, unless they are unfolded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import unquote
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
+from flujo.cli.render.region import Nodes, Summary, region_words, summary
 from flujo.cli.render.run import usage_text
 from flujo.cli.render.screen import Paint, fit, pad, visible, width
 from flujo.cli.render.times import moment, span
+from flujo.cli.render.tree import Twig, grown, within
+from flujo.core.ids import Address
 from flujo.engine.fold import RunView, StepView
 
 
@@ -28,101 +34,133 @@ FANCY = Glyphs(
     "└─ ",
     "│  ",
     "█",
-    {"completed": "✓", "failed": "✗", "skipped": "·", "suspended": "?", "running": "…", "continued": "!"},
+    {
+        "completed": "✓",
+        "failed": "✗",
+        "skipped": "·",
+        "suspended": "?",
+        "running": "…",
+        "continued": "!",
+        "cancelled": "⊘",
+    },
 )
 PLAIN = Glyphs(
     "|- ",
     "`- ",
     "|  ",
     "#",
-    {"completed": "+", "failed": "x", "skipped": "-", "suspended": "?", "running": ">", "continued": "!"},
+    {
+        "completed": "+",
+        "failed": "x",
+        "skipped": "-",
+        "suspended": "?",
+        "running": ">",
+        "continued": "!",
+        "cancelled": "o",
+    },
 )
-_STYLES = {"completed": "green", "failed": "red", "skipped": "dim", "suspended": "yellow", "continued": "yellow"}
+_STYLES: Final = {
+    "completed": "green",
+    "failed": "red",
+    "skipped": "dim",
+    "cancelled": "dim",
+    "suspended": "yellow",
+    "continued": "yellow",
+}
 _BAR = 20
 _LABEL = 40
+_TROUBLES = 3
+"""How many steps that failed or wait are named below a folded map or loop."""
+
+EVERYTHING: Final = "*"
+"""Unfolds all maps and loops; any other text is the address of one, or of an item of one."""
 
 
-@dataclass(slots=True)
-class Twig:
-    """A place in the tree: an address, its step if it has one, and what is inside."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a tree is drawn: `expand` is what to unfold, None for nothing."""
 
-    address: str
-    step: StepView | None = None
-    inner: list[Twig] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        """The last part of the address."""
-        if self.address.endswith("]"):
-            return self.address[self.address.rindex("[") :]
-        return unquote(self.address.rpartition("/")[2])
+    paint: Paint = field(default_factory=Paint)
+    columns: int = 100
+    glyphs: Glyphs = FANCY
+    expand: str | None = None
+    nodes: Nodes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line before it is aligned."""
+    """One line before it is aligned; without a step it is a branch, an item or a remark."""
 
     tree: str
-    step: StepView | None
     label: str
+    step: StepView | None = None
+    seconds: float | None = None
+    notes: tuple[str, ...] = ()
 
 
-def trace_text(view: RunView, paint: Paint, columns: int, glyphs: Glyphs = FANCY) -> str:
-    """Return the tree of a run, no line of it wider than `columns`."""
+def trace_text(view: RunView, drawing: Drawing) -> str:
+    """Return the tree of a run, no line of it wider than the drawing."""
+    paint, columns = drawing.paint, drawing.columns
     spent = usage_text(view.usage)
     facts = [visible(view.name), view.status, span(view.duration_s), spent, moment(view.created)]
     told = fit("  ".join(fact for fact in facts if fact), max(0, columns - len(view.run_id) - 2))
     head = f"{paint('bold', str(view.run_id))}  {told}"
-    lines = _lines(grown(view.steps.values()), "", glyphs)
+    lines = list(_lines(grown(view.steps.values()), "", drawing))
     if not lines:
         return f"{head}\n(no steps yet)\n"
     label = min(_LABEL, max(width(line.tree) + 2 + width(line.label) for line in lines))
     uses = min(24, max((width(_uses(line.step)) for line in lines), default=0))
     bar = _BAR if columns >= label + uses + _BAR + 32 else 0
-    begin, whole = _extent(view)
+    begin, whole = _extent(view.steps)
     drawn = []
     for line in lines:
-        left = _left(line, label, paint, glyphs)
-        right = f"{pad(fit(visible(_uses(line.step)), uses), uses)}  {_time(line.step):>9}"
+        left = _left(line, label, paint, drawing.glyphs)
+        right = f"{pad(fit(visible(_uses(line.step)), uses), uses)}  {span(line.seconds):>9}"
         if bar:
-            right += f"  {_bar(line.step, begin, whole, bar, glyphs)}"
-        notes = "; ".join(_notes(line.step))
+            right += f"  {_bar(line, begin, whole, bar, drawing.glyphs)}"
         room = columns - label - width(right) - 4
-        drawn.append(f"{left}  {right}  {fit(notes, room) if room > 6 else ''}".rstrip())
+        drawn.append(f"{left}  {right}  {fit('; '.join(line.notes), room) if room > 6 else ''}".rstrip())
     return "\n".join([head, *drawn]) + "\n"
 
 
-def grown(steps: Iterable[StepView]) -> list[Twig]:
-    """Return the tree of addresses; places that have no step of their own (items, branches) stand for themselves."""
-    top: list[Twig] = []
-    known: dict[str, Twig] = {}
-
-    def twig(address: str) -> Twig:
-        if address not in known:
-            known[address] = Twig(address)
-            parent = parent_of(address)
-            (twig(parent).inner if parent else top).append(known[address])
-        return known[address]
-
-    for step in steps:
-        twig(step.address).step = step
-    return top
-
-
-def parent_of(address: str) -> str:
-    """Return the address around another; the empty one at the top."""
-    if address.endswith("]"):
-        return address[: address.rindex("[")]
-    return address.rpartition("/")[0]
-
-
-def _lines(twigs: Sequence[Twig], tree: str, glyphs: Glyphs) -> list[Line]:
-    lines = []
+def _lines(twigs: Sequence[Twig], tree: str, drawing: Drawing) -> Iterator[Line]:
     for twig in twigs:
         last = twig is twigs[-1]
-        lines.append(Line(tree + (glyphs.end if last else glyphs.tee), twig.step, visible(twig.label, keep="")))
-        lines += _lines(twig.inner, tree + ("   " if last else glyphs.bar), glyphs)
-    return lines
+        here = tree + (drawing.glyphs.end if last else drawing.glyphs.tee)
+        below = tree + ("   " if last else drawing.glyphs.bar)
+        inside = summary(twig, drawing.nodes) if twig.numbered else None
+        notes = (*_shown(region_words(twig, drawing.nodes, inside)), *_notes(twig.step))
+        yield Line(here, visible(twig.label, keep=""), twig.step, _seconds(twig.step, inside), notes)
+        if inside is None:
+            yield from _lines(twig.inner, below, drawing)
+        else:
+            yield from _inside(twig, inside, below, drawing)
+
+
+def _inside(twig: Twig, inside: Summary, tree: str, drawing: Drawing) -> Iterator[Line]:
+    """Yield what is drawn below a map or loop: the items to be unfolded, else the first troubles; then other steps."""
+    kept = _unfolded(twig, drawing.expand)
+    rest = [*kept, *(part for part in twig.inner if part.index is None)]
+    named = [] if kept else inside.troubles[:_TROUBLES]
+    lines = [
+        Line("", visible(step.address[len(twig.address) :], keep=""), step, _seconds(step), tuple(_notes(step)))
+        for step in named
+    ]
+    if not kept and len(inside.troubles) > len(named):
+        lines.append(Line("", f"and {len(inside.troubles) - len(named):,} more"))
+    for line in lines:
+        ends = line is lines[-1] and not rest
+        yield replace(line, tree=tree + (drawing.glyphs.end if ends else drawing.glyphs.tee))
+    yield from _lines(rest, tree, drawing)
+
+
+def _unfolded(twig: Twig, expand: str | None) -> list[Twig]:
+    """Return the items or iterations of a map or loop that are to be drawn."""
+    if expand is None:
+        return []
+    if expand == EVERYTHING or within(twig.address, expand):
+        return [part for part in twig.inner if part.index is not None]
+    return [part for part in twig.inner if part.index is not None and within(expand, part.address)]
 
 
 def _left(line: Line, size: int, paint: Paint, glyphs: Glyphs) -> str:
@@ -137,25 +175,33 @@ def _uses(step: StepView | None) -> str:
     return "" if step is None else step.uses or step.kind
 
 
-def _time(step: StepView | None) -> str:
-    return span(step.duration_s) if step is not None and step.status != "skipped" else ""
+def _seconds(step: StepView | None, inside: Summary | None = None) -> float | None:
+    """Return how long a step took; a region that has no end yet took as long as what is inside."""
+    own = step.duration_s if step is not None and step.status != "skipped" else None
+    known = [seconds for seconds in (own, inside.seconds if inside is not None else None) if seconds is not None]
+    return max(known, default=None)
 
 
-def _extent(view: RunView) -> tuple[int, int]:
+def _extent(steps: Mapping[Address, StepView]) -> tuple[int, int]:
     """Return when the first step began and how long all took, in microseconds."""
-    timed = [(step.started, step.ended or step.started) for step in view.steps.values() if step.started is not None]
+    timed = [(step.started, step.ended or step.started) for step in steps.values() if step.started is not None]
     if not timed:
         return 0, 1
     begin = min(start for start, _ in timed)
     return begin, max(1, max(end for _, end in timed) - begin)
 
 
-def _bar(step: StepView | None, begin: int, whole: int, size: int, glyphs: Glyphs) -> str:
-    if step is None or step.started is None or step.ended is None or step.status == "skipped":
+def _bar(line: Line, begin: int, whole: int, size: int, glyphs: Glyphs) -> str:
+    step, seconds = line.step, line.seconds
+    if step is None or step.started is None or seconds is None:
         return " " * size
     first = min(size - 1, (step.started - begin) * size // whole)
-    long = max(1, round((step.ended - step.started) * size / whole))
+    long = max(1, round(seconds * 1_000_000 * size / whole))
     return (" " * first + glyphs.full * min(long, size - first)).ljust(size)
+
+
+def _shown(words: Sequence[str]) -> list[str]:
+    return [visible(word, keep="") for word in words]
 
 
 def _notes(step: StepView | None) -> list[str]:
@@ -163,12 +209,11 @@ def _notes(step: StepView | None) -> list[str]:
         return []
     detail = step.detail or {}
     notes = [f"{step.attempt} attempts"] if step.attempt > 1 else []
-    notes += [f"branch {step.decision}"] if isinstance(step.decision, str) else []
     notes += [str(detail["model"])] if detail.get("model") else []
     notes += [usage_text(step.usage)] if step.usage.calls else []
     notes += [f"answered by {detail['answered_by']}"] if detail.get("answered_by") else []
-    if step.status == "suspended":
+    if step.status == "suspended" and step.kind in ("hitl", "step"):
         notes.append("waits for a person")
     elif step.error:
         notes.append(str(step.error.get("message", "")))
-    return [visible(note, keep="") for note in notes]
+    return _shown(notes)

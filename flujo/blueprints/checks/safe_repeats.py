@@ -1,0 +1,34 @@
+"""What changes things and must not be repeated needs a person's approval where it may run again.
+
+`idempotent: by_key` is enough of a promise: every call has a key of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flujo.blueprints.program import Program
+from flujo.core.diagnostics import Diagnostic
+from flujo.core.graph import Call, Loop, Map, Node
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    """Yield calls inside `retry`, `loop` or `map` that are not safe there (FLJ0510)."""
+    for node, around in program.walk():
+        # a destructive call needs an approval everywhere, which is another rule
+        if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no" or node.meta.approval:
+            continue
+        why = _repeats(node) or next((why for outer in reversed(around) if (why := _repeats(outer))), None)
+        if why:
+            message = f"`{node.target}` is not idempotent and may run again: it stands in {why}"
+            help = "add `approval: required` to the step, or use a skill that may be repeated"
+            yield program.found("FLJ0510", message, (*node.meta.path, "uses"), help)
+
+
+def _repeats(node: Node) -> str | None:
+    """Return why what is in a node may run more than once."""
+    if isinstance(node, Loop | Map):
+        return f"the {'loop' if isinstance(node, Loop) else 'map'} `{node.meta.name}`"
+    if node.meta.retry is not None and node.meta.retry.attempts > 1:
+        return "a step with `retry`" if isinstance(node, Call) else f"the `retry` of `{node.meta.name}`"
+    return None
