@@ -157,6 +157,7 @@ class TaskOpened:
     choices: list[str] | None = None
     schema: JsonObject | None = None
     moment: int | None = None
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

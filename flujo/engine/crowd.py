@@ -79,58 +79,68 @@ def _lanes() -> Iterator[Lane]:
 
 
 async def run_together(
-    jobs: Iterator[tuple[int, Job]],
+    next_job: Callable[[], tuple[int, Job] | None],
     limit: int,
     decide: Callable[[int, Outcome], bool],
     lane_of: Callable[[], AbstractContextManager[None]],
 ) -> None:
-    """Run jobs, at most `limit` at once; tell each outcome to `decide`, which says whether all is decided."""
-    crowd = _Crowd(jobs, decide, lane_of)
+    """Run jobs, at most `limit` at once; tell each outcome to `decide`, which says whether all is decided.
+
+    `next_job` is asked again after every outcome: it may have more by then.
+    """
+    crowd = _Crowd(next_job, decide, lane_of)
     await crowd.run(limit)
 
 
 class _Crowd:
     def __init__(
         self,
-        jobs: Iterator[tuple[int, Job]],
+        next_job: Callable[[], tuple[int, Job] | None],
         decide: Callable[[int, Outcome], bool],
         lane_of: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        self._jobs = jobs
+        self._next_job = next_job
         self._decide = decide
         self._lane_of = lane_of
         self._outer = LANE.get()
         self._lanes: dict[asyncio.Task[None], Lane] = {}
         self._decided = False
+        self._limit = 0
 
     async def run(self, limit: int) -> None:
-        for _ in range(limit):
-            job = next(self._jobs, None)
-            if job is None:
-                break
-            lane = Lane(self._outer)
-            self._lanes[asyncio.create_task(self._work(lane, job))] = lane
+        self._limit = limit
         try:
-            await self._finish()
+            self._fill()
+            while waiting := [task for task in self._lanes if not task.done()]:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                self._let_go()
+            self._let_go()
         except BaseException:
             await self._stop_all()
             raise
 
-    async def _finish(self) -> None:
-        waiting = set(self._lanes)
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                if not task.cancelled() and (error := task.exception()) is not None:
-                    raise error
+    def _fill(self) -> None:
+        """Start lanes while there are jobs and room."""
+        while len(self._lanes) < self._limit and not self._decided:
+            job = self._next_job()
+            if job is None:
+                return
+            lane = Lane(self._outer)
+            self._lanes[asyncio.create_task(self._work(lane, job))] = lane
+
+    def _let_go(self) -> None:
+        """Forget lanes that have ended; raise what one of them raised."""
+        for task in [task for task in self._lanes if task.done()]:
+            del self._lanes[task]
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
 
     async def _stop_all(self) -> None:
         """Stop what still runs and wait for it; a write under way is let finish."""
         self._stop()
-        waiting = {task for task in self._lanes if not task.done()}
-        while waiting:
+        while waiting := [task for task in self._lanes if not task.done()]:
             with suppress(asyncio.CancelledError):  # stopped once already; a second time changes nothing
-                _, waiting = await asyncio.wait(waiting)
+                await asyncio.wait(waiting)
 
     def _stop(self) -> None:
         self._decided = True
@@ -154,7 +164,8 @@ class _Crowd:
                     return
                 if not self._decided and self._decide(number, outcome):
                     self._stop()
-                job = next(self._jobs, None) if not self._decided else None
+                job = None if self._decided else self._next_job()
+                self._fill()
 
 
 async def in_time(work: Awaitable[Outcome], limit: Awaitable[None]) -> Outcome | None:

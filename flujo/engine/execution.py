@@ -153,6 +153,8 @@ class Engine:
 
     def _answer(self, journal: Journal, reply: Reply) -> None:
         question = self.question(reply.task)
+        if question.expires is not None and self._tools.clock.now() >= question.expires:
+            return  # too late: the step fails for it when the run goes on
         address = next(item.step for item in self._store.tasks(journal.run) if item.task == reply.task)
         answered = TaskAnswered(reply.task, reply.answer, reply.by, shown(question), reply.comment)
         journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
@@ -163,15 +165,15 @@ class Engine:
         try:
             with journal.lane():
                 outcome = await runner.run()
+                await self._end(journal, outcome, runner.partial)
         except Stopped as stopped:
             journal.flush()
             raise asyncio.CancelledError from stopped  # the process is being stopped; a write was let finish
         except BaseException:
             journal.flush()  # what is done is done
             raise
-        self._end(journal, outcome, runner.partial)
 
-    def _end(self, journal: Journal, outcome: Outcome, partial: bool) -> None:
+    async def _end(self, journal: Journal, outcome: Outcome, partial: bool) -> None:
         match outcome:
             case Done():
                 status: RunStatus = "partial" if partial else "completed"
@@ -181,10 +183,12 @@ class Engine:
                 event = RunFinished(status, None, outcome.to_json())
             case Suspended():
                 suspended = RunSuspended(list(outcome.tasks), outcome.due)
-                journal.append(Draft(suspended), change=Projection(status="suspended"))
+                journal.append(Draft(suspended), change=Projection(status="suspended"), hold=True)
+                await journal.commit()
                 return
         labels = outcome.labels if isinstance(outcome, Done) else frozenset()
-        journal.append(Draft(event, ROOT, "", labels), change=Projection(status=status))
+        journal.append(Draft(event, ROOT, "", labels), change=Projection(status=status), hold=True)
+        await journal.commit()
 
 
 def refuse_ended(header: RunHeader) -> None:

@@ -277,8 +277,9 @@ def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
             step.status, step.started = "suspended", step.started or item.at
             task = task_id(view.run_id, item.seq)
             view.open[task] = TaskView(
-                task, event.kind, item.address, event.message, event.show, event.choices, event.schema
-            )
+                task, event.kind, item.address, event.message, event.show, event.choices, event.schema,
+                None if event.expires is None else iso(event.expires),
+            )  # fmt: skip
         case TaskAnswered() as event:
             view.open.pop(TaskId(event.task), None)
             step.detail = {"answered_by": event.by, "comment": event.comment}

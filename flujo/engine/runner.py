@@ -30,7 +30,7 @@ from flujo.core.events import (
 from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Timer, Wait, children
 from flujo.core.ids import ROOT, Address, child, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
-from flujo.core.ports import IndexRow
+from flujo.core.ports import IndexRow, Projection
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, Order, failure_event, open_task
@@ -92,9 +92,10 @@ class Runner:
         if root.meta.timeout is None:
             return await self.flow(root, scope, ROOT)
         due = self._facts.started_at + int(root.meta.timeout * 1_000_000)
-        outcome = await in_time(self.flow(root, scope, ROOT), self.record.deadline(due))
-        if outcome is not None and not self.record.timed_out(ROOT):
-            return outcome
+        if self.record.now() < due:
+            outcome = await in_time(self.flow(root, scope, ROOT), self.record.deadline(due))
+            if outcome is not None and not self.record.timed_out(ROOT):
+                return outcome
         text = f"the run took longer than {root.meta.timeout:g} s"
         return self.placed(Failed.of("FLJ0508", text, retry="timeout"), root.meta, ROOT)
 
@@ -183,13 +184,25 @@ class Runner:
             message = on.message.render(frame)
             show = None if on.show is None else on.show.render(frame)
             choices = list(on.choices) or None
-            open_task(record, frame, TaskOpened("question", message, show, choices, on.schema, frame.used_moment))
+            expires = None if node.meta.timeout is None else frame.moment() + int(node.meta.timeout * 1_000_000)
+            asked = TaskOpened("question", message, show, choices, on.schema, frame.used_moment, expires)
+            open_task(record, frame, asked)
         question = record.question(frame.address)
         assert question is not None
         seq, answered = question
-        if answered is None:
-            return Suspended((task_id(self._facts.run, seq),))
-        return self._complete(node, frame, Finished(Done(answered.answer)))
+        if answered is not None:
+            return self._complete(node, frame, Finished(Done(answered.answer)))
+        task = task_id(self._facts.run, seq)
+        if node.meta.timeout is None:
+            return Suspended((task,))
+        event, _ = record.event(seq)
+        assert isinstance(event, TaskOpened)
+        assert event.expires is not None
+        if record.now() < event.expires and not record.timed_out(frame.address):
+            return Suspended((task,), event.expires)
+        failed = Failed.of("FLJ0508", f"nobody answered within {node.meta.timeout:g} s", retry="timeout")
+        record.append(change=Projection(closed=(task,)), hold=True)
+        return self.fail(self.placed(failed, node.meta, frame.address), frame)
 
     async def _timer(self, node: Wait, on: Timer, frame: Frame) -> Outcome:
         entered = self.record.entered(frame.address)
@@ -198,11 +211,16 @@ class Runner:
                 due = moment_of(on.until.render(frame))
             else:
                 due = frame.moment() + int((on.seconds or 0) * 1_000_000)
-            entered = TimerSet(due, frame.used_moment)
+            entered = TimerSet(due, frame.moment())
             self.record.append(Draft(entered, frame.address))
-        if not await self.record.until(entered.due):
-            return Suspended((), entered.due)
-        return self._complete(node, frame, Finished(Done(None)))
+        limit = frame.moment() + int(node.meta.timeout * 1_000_000) if node.meta.timeout is not None else None
+        due = entered.due if limit is None else min(entered.due, limit)
+        if not await self.record.until(due):
+            return Suspended((), due)
+        if due == entered.due:
+            return self._complete(node, frame, Finished(Done(None)))
+        failed = Failed.of("FLJ0508", f"the wait took longer than {node.meta.timeout:g} s", retry="timeout")
+        return self.fail(self.placed(failed, node.meta, frame.address), frame)
 
     # --- regions ---
 

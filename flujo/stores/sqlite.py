@@ -56,8 +56,6 @@ _INSERT = (
     " AND ?2 = 1 + coalesce((SELECT max(seq) FROM events WHERE run_id = ?1), 0)"
 )
 
-_INSERT_NEXT = f"INSERT INTO events VALUES ({','.join('?' * 13)})"
-
 
 @dataclass(frozen=True, slots=True)
 class FileClaim:
@@ -168,39 +166,33 @@ class SqliteStore:
             if len(batches) == 1 and len(first.rows) == 1 and not first.blobs and first.change is NO_CHANGE:
                 self._insert(first.rows[0])
                 return
-            inline = [self._inline(batch) for batch in batches]
+            blobs = [self._kept(digest, data) for batch in batches for digest, data in batch.blobs.items()]
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for batch, blobs in zip(batches, inline, strict=True):
-                    self._write(batch, blobs)
+                self._write(batches, blobs)
                 self._db.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # the first error is the one to report
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _inline(self, batch: Batch) -> list[tuple[Digest, int, bytes | None]]:
-        """Write the large blobs of a batch as files; return the rows of the blob table."""
-        rows = []
-        for digest, data in batch.blobs.items():
-            rows.append((digest, len(data), None if self._write_file(digest, data) else data))
-        return rows
+    def _kept(self, digest: Digest, data: bytes) -> tuple[Digest, int, bytes | None]:
+        """Return the row of a blob; a large one is a file by then and has no data there."""
+        return digest, len(data), None if self._write_file(digest, data) else data
 
-    def _write(self, batch: Batch, blobs: Sequence[tuple[Digest, int, bytes | None]]) -> None:
-        """Write one batch inside a transaction, which also holds what the test of epoch and seq has seen."""
-        if batch.change.created:
-            self._enter(batch.change.created, epoch=1)
+    def _write(self, batches: Sequence[Batch], blobs: Sequence[tuple[Digest, int, bytes | None]]) -> None:
+        """Write batches inside a transaction."""
+        for batch in batches:
+            if batch.change.created:
+                self._enter(batch.change.created, epoch=1)
         if blobs:
             self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
-        rows = batch.rows
-        self._insert(rows[0])
-        if len(rows) > 1:
-            expected = range(rows[0].seq, rows[0].seq + len(rows))
-            same = all(row.seq == seq and row.epoch == rows[0].epoch for row, seq in zip(rows, expected, strict=True))
-            if not same:
-                raise _taken_over(rows[0].run)
-            self._db.executemany(_INSERT_NEXT, map(_columns, rows[1:]))
-        self._project(rows[-1], batch.change)
+        rows = [_columns(row) for batch in batches for row in batch.rows]
+        if self._db.executemany(_INSERT, rows).rowcount != len(rows):
+            raise _taken_over(batches[0].rows[0].run)
+        for batch in batches:
+            if batch.change is not NO_CHANGE:
+                self._project(batch.rows[-1], batch.change)
 
     def _insert(self, row: Row) -> None:
         if self._db.execute(_INSERT, _columns(row)).rowcount != 1:

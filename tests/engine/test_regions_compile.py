@@ -4,8 +4,6 @@ import pytest
 
 from tests.engine.world import World, fails
 
-engine_bug = pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
-
 
 @pytest.fixture
 def world():
@@ -126,7 +124,6 @@ steps: {kind: loop, name: w, init: 3, max: 5, while: "{{ previous < 3 }}", steps
     assert world.start(text.replace("init: 3", "init: 0")).output == 3
 
 
-@engine_bug
 def test_while_sees_the_steps_of_the_iteration_before(world):
     text = """
 steps:
@@ -164,7 +161,6 @@ def test_the_output_of_the_run_sees_all_steps_of_a_list_with_needs(world):
     assert world.start(GRAPH + 'output: "{{ [steps.left.output, steps.right.output] }}"', 1).output == [3, 21]
 
 
-@engine_bug
 def test_an_answer_through_needs(world):
     text = """
 steps:
@@ -191,7 +187,6 @@ steps:
     assert world.start(text).output == 2
 
 
-@engine_bug
 def test_a_long_line_of_needs(world):
     steps = "".join(f"  - {{name: s{n}, needs: [s{n - 1}], uses: t.inc}}\n" for n in range(1, 1500))
     assert world.start(f"steps:\n  - {{name: s0, uses: t.inc}}\n{steps}", 0).output == 1500
@@ -251,8 +246,8 @@ ASK = "{kind: hitl, name: q, message: m}"
     "text",
     [
         "steps: {kind: conditional, name: c, condition: true, timeout: 5s, branches: {true: " + ASK + "}}",
-        pytest.param("timeout: 5s\nsteps: " + ASK, marks=engine_bug),
-        pytest.param("steps: " + ASK.replace("m}", "m, timeout: 5s}"), marks=engine_bug),
+        pytest.param("timeout: 5s\nsteps: " + ASK),
+        pytest.param("steps: " + ASK.replace("m}", "m, timeout: 5s}")),
     ],
 )
 def test_a_deadline_runs_on_while_a_person_is_waited_for(world, text):

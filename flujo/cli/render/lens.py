@@ -75,11 +75,14 @@ def _rows(twigs: Sequence[Twig], nodes: Nodes) -> Iterator[Sequence[str]]:
     for twig in twigs:
         step = twig.step
         inside = summary(twig, nodes) if twig.numbered else None
+        notes = region_words(twig, nodes, inside)
         if step is not None:
             took = "" if step.status == "skipped" else span(step.duration_s)
-            words = [step.uses or step.kind, *region_words(twig, nodes, inside)]
-            words += [f"attempt {step.attempt}" if step.attempt > 1 else "", str((step.error or {}).get("message", ""))]
+            words = [step.uses or step.kind, *notes, f"attempt {step.attempt}" if step.attempt > 1 else ""]
+            words.append(str((step.error or {}).get("message", "")))
             yield step.address, step.status, took, ", ".join(word for word in words if word)
+        elif notes:
+            yield twig.address, "", "", ", ".join(notes)
         yield from _rows([part for part in twig.inner if part.index is None], nodes)
 
 
@@ -149,7 +152,7 @@ def suggestion(view: RunView, wanted: str) -> str:
     found = named or _fitting(view, wanted) or [str(address) for address in view.steps if within(address, wanted)]
     found = found or [str(address) for address in view.steps if address.startswith(wanted)]
     if found:
-        return f"there is {_listed(found)}"
+        return f"there {'is' if len(found) == 1 else 'are'} {_listed(found)}"
     near = did_you_mean(wanted, view.steps)
     if near:
         return f"did you mean `{near}`?"

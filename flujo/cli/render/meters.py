@@ -93,7 +93,8 @@ class Meters:
             return None
         meter = self.open.get(outer)
         if meter is None:
-            meter = self.open[outer] = Meter(outer, node, row.at)
+            began = getattr(event_of(row), "started", 0) or row.at
+            meter = self.open[outer] = Meter(outer, node, began)
         if live and meter.since is None:
             meter.since, meter.before = row.at, meter.ended
         if inside:

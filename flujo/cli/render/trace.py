@@ -69,6 +69,7 @@ _STYLES: Final = {
 }
 _BAR = 20
 _LABEL = 40
+_COUNTS = 80
 _TROUBLES = 3
 """How many steps that failed or wait are named below a folded map or loop."""
 
@@ -89,13 +90,17 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line before it is aligned; without a step it is a branch, an item or a remark."""
+    """One line before it is aligned; without a step it is a branch, an item or a remark.
+
+    `counts` says that its notes count items or iterations: room is made for them.
+    """
 
     tree: str
     label: str
     step: StepView | None = None
     seconds: float | None = None
     notes: tuple[str, ...] = ()
+    counts: bool = False
 
 
 def trace_text(view: RunView, drawing: Drawing) -> str:
@@ -110,7 +115,8 @@ def trace_text(view: RunView, drawing: Drawing) -> str:
         return f"{head}\n(no steps yet)\n"
     label = min(_LABEL, max(width(line.tree) + 2 + width(line.label) for line in lines))
     uses = min(24, max((width(_uses(line.step)) for line in lines), default=0))
-    bar = _BAR if columns >= label + uses + _BAR + 32 else 0
+    counts = max((width("; ".join(line.notes)) for line in lines if line.counts), default=0)
+    bar = _BAR if columns >= label + uses + _BAR + max(32, min(counts, _COUNTS) + 15) else 0
     begin, whole = _extent(view.steps)
     drawn = []
     for line in lines:
@@ -130,7 +136,9 @@ def _lines(twigs: Sequence[Twig], tree: str, drawing: Drawing) -> Iterator[Line]
         below = tree + ("   " if last else drawing.glyphs.bar)
         inside = summary(twig, drawing.nodes) if twig.numbered else None
         notes = (*_shown(region_words(twig, drawing.nodes, inside)), *_notes(twig.step))
-        yield Line(here, visible(twig.label, keep=""), twig.step, _seconds(twig.step, inside), notes)
+        yield Line(
+            here, visible(twig.label, keep=""), twig.step, _seconds(twig.step, inside), notes, inside is not None
+        )
         if inside is None:
             yield from _lines(twig.inner, below, drawing)
         else:

@@ -86,4 +86,11 @@ RANGE = (
         "Steps need each other in a circle, so that none of them could ever start.",
         "Remove one of the `needs`.",
     ),
+    Code(
+        "FLJ0515",
+        "too-many-items",
+        "A map was given more items than it takes.",
+        "Split the list, or take it in batches before the map.",
+        "semantic",
+    ),
 )

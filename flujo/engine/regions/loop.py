@@ -44,7 +44,7 @@ class _Iterations:
                 exit = "max"
                 break
             scope = self._scope(number)
-            if node.while_ is not None and not self._true(node.while_, scope, number, "while"):
+            if node.while_ is not None and not self._goes_on(node.while_, number):
                 exit = "while"
                 break
             outcome = await self._runner.flow(node.body, scope, indexed(frame.address, number))
@@ -79,6 +79,13 @@ class _Iterations:
         loop = {"index": number + 1, "first": first, "previous": None if first else self._output.output}
         labels = EMPTY if first else self._output.labels
         return self._frame.scope.inner(self._given, {"loop": Value(loop, labels)})
+
+    def _goes_on(self, condition: Template, number: int) -> bool:
+        """Say whether `while` holds: it sees the steps of the iteration just ended."""
+        scope = self._scope(number)
+        if self._last is not None:
+            scope.steps = self._last.steps
+        return self._true(condition, scope, number, "while")
 
     def _end_of_iteration(self, number: int, scope: Scope, outcome: Done) -> str | None:
         """Record the end of an iteration; return which exit is true, if one is."""

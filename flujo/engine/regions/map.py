@@ -15,12 +15,16 @@ from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, l
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Context, Frame, StepResult
 
+MAX_ITEMS = 1_000_000
+
 
 async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
     """Run the body for each item; failed and tolerated ones are null in the output."""
     over = node.over.render(frame)
     items = _items(over, node.batch)
     labels = frame.labels(node.over)
+    if len(items) > MAX_ITEMS:
+        raise FlujoError("FLJ0515", f"`over` has {len(items):,} items, and a map takes {MAX_ITEMS:,} at most")
     runner.entered(frame, len(items))
     side, writers = Side(), dict[int, Context]()
     tolerated = len(items) * node.tolerate // 100 if node.percent else node.tolerate
@@ -42,7 +46,7 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
         side.take(number, outcome)
         return len(side.failures) > tolerated or len(side.waiting) >= MAX_TASKS
 
-    await run_together(jobs(), node.max_concurrency, decide, runner.record.lane)
+    await run_together(partial(next, jobs(), None), node.max_concurrency, decide, runner.record.lane)
     if len(side.failures) > tolerated:
         return side.first_failure
     if side.waiting:

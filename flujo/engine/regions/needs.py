@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from graphlib import TopologicalSorter
 
 from flujo.core.graph import Flow, Node
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.values import Value
-from flujo.engine.crowd import run_together
+from flujo.engine.crowd import Job, run_together
 from flujo.engine.regions.side import Side, labels_of, merge_writes
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, Scope, StepResult
@@ -27,21 +28,17 @@ class _Graph:
         self._frame = frame
         self._given = given
         self._steps = {step.meta.name: step for step in node.children}
-        self._waiting = dict(self._steps)
+        self._waiting = {step.meta.name: set(step.meta.needs) for step in node.children}
+        self._numbers = {name: number for number, name in enumerate(self._steps)}
         self._scopes: dict[str, Scope] = {}
-        self._ended: set[str] = set()
-        self._stuck: set[str] = set()
         self._side = Side()
         self._upstream = _upstream(node)
 
     async def run(self) -> Outcome:
         """Run all steps; waves of ready ones, the next as soon as one of them has ended."""
-        numbers = {name: number for number, name in enumerate(self._steps)}
-        while ready := self._ready():
-            jobs = ((numbers[name], partial(self._one, name)) for name in ready)
-            await run_together(jobs, len(ready), self._decide, self._runner.record.lane)
-            if self._side.failures:
-                return self._side.first_failure
+        await run_together(self._next_job, len(self._steps), self._decide, self._runner.record.lane)
+        if self._side.failures:
+            return self._side.first_failure
         if self._side.waiting:
             return self._side.suspended
         contexts = [self._scopes[name].context for name in self._steps]
@@ -54,11 +51,13 @@ class _Graph:
         self._side.take(number, outcome)
         return bool(self._side.failures)
 
-    def _ready(self) -> list[str]:
-        found = [name for name, step in self._waiting.items() if self._ended >= set(step.meta.needs)]
-        for name in found:
-            del self._waiting[name]
-        return found
+    def _next_job(self) -> tuple[int, Job] | None:
+        """Return a step that can start."""
+        name = next((name for name, needs in self._waiting.items() if not needs), None)
+        if name is None:
+            return None
+        del self._waiting[name]
+        return self._numbers[name], partial(self._one, name)
 
     async def _one(self, name: str) -> Outcome:
         step = self._steps[name]
@@ -66,13 +65,8 @@ class _Graph:
         outcome = await self._runner.step(step, scope, self._frame.address)
         if isinstance(outcome, Failed | Suspended):
             return outcome
-        self._ended.add(name)
-        for next_name in self._ready():
-            inner = await self._one(next_name)
-            if isinstance(inner, Failed):
-                return inner
-            if isinstance(inner, Suspended):
-                self._side.waiting.append(inner)
+        for needs in self._waiting.values():
+            needs.discard(name)
         return Done(None)
 
     def _scope(self, step: Node) -> Scope:
@@ -81,7 +75,7 @@ class _Graph:
         scope = Scope(outer.facts, outer.context.copy(), outer, self._previous(step.meta.needs))
         for name in self._steps:
             if name in self._upstream[step.meta.name]:
-                scope.steps.update(self._scopes[name].steps)
+                scope.adopt(self._scopes[name], name)
                 for path, value in self._scopes[name].context.writes:
                     scope.context.write(tuple(path), value, self._scopes[name].context.labels)
         scope.context.writes.clear()
@@ -113,14 +107,6 @@ def _upstream(node: Flow) -> dict[str, set[str]]:
     """Return for each step of a list the steps it needs, directly or through others."""
     direct = {step.meta.name: set(step.meta.needs) for step in node.children}
     found: dict[str, set[str]] = {}
-
-    def visit(name: str) -> set[str]:
-        if name not in found:
-            found[name] = set(direct[name])
-            for other in direct[name]:
-                found[name] |= visit(other)
-        return found[name]
-
-    for name in direct:
-        visit(name)
+    for name in TopologicalSorter(direct).static_order():
+        found[name] = direct[name].union(*(found[other] for other in direct[name]))
     return found

@@ -43,7 +43,7 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
 
     decided = _winners(runner, frame)
     if decided is None:
-        await run_together(jobs(), join.max_concurrency, decide, runner.record.lane)
+        await run_together(partial(next, jobs(), None), join.max_concurrency, decide, runner.record.lane)
         failed = _failed(side, len(branches), needed, join)
         if failed is not None:
             return failed
@@ -51,7 +51,7 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
             return side.suspended
         winners = sorted(side.outputs if join.needed is None else side.order[:needed])
     else:
-        await run_together(jobs(), join.max_concurrency, collect, runner.record.lane)
+        await run_together(partial(next, jobs(), None), join.max_concurrency, collect, runner.record.lane)
         winners = [number for number in decided if number in side.outputs]
     return await _joined(runner, node, join, frame, _Winners(winners, side, scopes, len(branches)))
 
