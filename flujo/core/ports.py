@@ -405,7 +405,7 @@ class IndexRow:
     seq: int
     type: str
     address: Address
-    fingerprint: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,7 +486,7 @@ class Store(Protocol):
         ...
 
     def index(self, run: RunId) -> Sequence[IndexRow]:
-        """Return seq, type, address and fingerprint of all rows, in order."""
+        """Return seq, type and address of all rows, in order."""
         ...
 
     def blob(self, digest: Digest) -> bytes:

@@ -22,13 +22,13 @@ class Past:
     def __init__(self, store: Store, run: RunId) -> None:
         self.run = run
         self._store = store
-        self._rows: dict[Address, list[IndexRow]] = {}
+        self._rows: dict[Address, tuple[IndexRow, ...]] = {}
         self._reopened: dict[Address, int] = {}
         self._iterations: dict[Address, int] = {}
 
     def add(self, row: IndexRow) -> None:
         """Take a row into the index; rows come in order."""
-        self._rows.setdefault(row.address, []).append(row)
+        self._rows[row.address] = (*self._rows.get(row.address, ()), row)
         match row.type:
             case "run_resumed":
                 event = self.event(row.seq)[0]

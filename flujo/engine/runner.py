@@ -364,13 +364,14 @@ class Runner:
             scope.context.apply(event.delta, labels)
             result = StepResult("completed", Value(event.output, labels))
         else:
-            result = StepResult("completed", load=partial(self._load, ended.seq))
+            result = StepResult("completed", load=partial(self.load, ended.seq))
         return self._visible(node, scope, result)
 
     def _event(self, row: IndexRow) -> Event:
         return self.record.event(row.seq)[0]
 
-    def _load(self, seq: int) -> tuple[JsonValue, frozenset[str]]:
+    def load(self, seq: int) -> tuple[JsonValue, frozenset[str]]:
+        """Return a recorded output with its labels."""
         event, labels = self.record.event(seq)
         assert isinstance(event, StepCompleted | RegionFinished)
         return event.output, labels

@@ -247,11 +247,9 @@ class SqliteStore:
         return Row(*found)
 
     def index(self, run: RunId) -> list[IndexRow]:
-        """Return seq, type, address and fingerprint of all rows, in order."""
+        """Return seq, type and address of all rows, in order."""
         with self._explained():
-            cursor = self._db.execute(
-                "SELECT seq, type, address, fingerprint FROM events WHERE run_id = ? ORDER BY seq", (run,)
-            )
+            cursor = self._db.execute("SELECT seq, type, address FROM events WHERE run_id = ? ORDER BY seq", (run,))
             return [IndexRow(*row) for row in cursor]
 
     def blob(self, digest: Digest) -> bytes:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Map
-from flujo.core.ids import indexed
+from flujo.core.ids import child, indexed
 from flujo.core.outcomes import Done, Outcome
 from flujo.core.values import JsonValue, Value, type_name
 from flujo.engine.crowd import Job, run_together
 from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
-from flujo.engine.runner import Runner
+from flujo.engine.runner import Runner, writes_context
 from flujo.engine.scope import Context, Frame, StepResult
 
 MAX_ITEMS = 1_000_000
@@ -29,9 +29,15 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
     side, writers = Side(), dict[int, Context]()
     tolerated = len(items) * node.tolerate // 100 if node.percent else node.tolerate
 
+    recorded = _finished_items(runner, node, frame)
+
     def jobs() -> Iterator[tuple[int, Job]]:
         for number, item in enumerate(items):
-            yield number, partial(one, number, item)
+            ended = recorded(number) if recorded else None
+            if ended is None:
+                yield number, partial(one, number, item)
+            else:
+                side.outputs[number] = ended
 
     async def one(number: int, item: JsonValue) -> Outcome:
         value = Value(item, labels)
@@ -54,7 +60,7 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
     mark = len(frame.scope.context.writes)
     kept = [writers[number] for number in sorted(writers) if number in side.outputs]
     merge_writes(frame.scope.context, kept, node.merge)
-    results = [side.outputs[number].data if number in side.outputs else None for number in range(len(items))]
+    results = [side.outputs[number].output if number in side.outputs else None for number in range(len(items))]
     labels |= labels_of(side.outputs.values())
     decision: JsonValue = {"items": len(items), "failed": sorted(side.failures)}
     if node.reduce is not None:
@@ -73,3 +79,21 @@ def _items(over: JsonValue, batch: int | None) -> list[JsonValue]:
     if batch is None:
         return items
     return [items[start : start + batch] for start in range(0, len(items), batch)]
+
+
+def _finished_items(runner: Runner, node: Map, frame: Frame) -> Callable[[int], StepResult | None] | None:
+    """Return what recalls a finished item without entering it; None where each has to be entered for its writes.
+
+    A chain is finished when its last step is; the output loads when it is read.
+    """
+    if not node.body.is_chain or any(writes_context(step) for step in node.body.children):
+        return None
+    last = node.body.children[-1].meta.name
+
+    def recorded(number: int) -> StepResult | None:
+        row = runner.record.ended(child(indexed(frame.address, number), last))
+        if row is None or row.type != "step_completed":
+            return None
+        return StepResult("completed", load=partial(runner.load, row.seq))
+
+    return recorded

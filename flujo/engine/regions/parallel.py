@@ -89,11 +89,11 @@ async def _joined(runner: Runner, node: Flow, join: Join, frame: Frame, won: _Wi
     values = {number: won.side.outputs[number] for number in won.numbers}
     labels = labels_of(values.values())
     output: JsonValue = {
-        branch.meta.name: values[number].data if number in values else None
+        branch.meta.name: values[number].output if number in values else None
         for number, branch in enumerate(node.children)
     }
     if join.reduce is not None:
-        results = [values[number].data if number in values else None for number in range(won.count)]
+        results = [values[number].output if number in values else None for number in range(won.count)]
         ending = Ending(Value(results, labels), list(won.numbers), mark)
         return await finish_reduced(runner, node, frame, join.reduce, ending)
     return runner.finish(node, frame, Done(output, labels), list(won.numbers), mark)

@@ -21,7 +21,7 @@ MAX_TASKS = 100
 class Side:
     """What came of lists that run side by side: by number, in the order of declaration or input."""
 
-    outputs: dict[int, Value] = field(default_factory=dict)
+    outputs: dict[int, StepResult] = field(default_factory=dict)
     failures: dict[int, Failed] = field(default_factory=dict)
     waiting: list[Suspended] = field(default_factory=list)
     order: list[int] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Side:
         """Take an outcome in."""
         match outcome:
             case Done():
-                self.outputs[number] = Value(outcome.output, outcome.labels)
+                self.outputs[number] = StepResult("completed", Value(outcome.output, outcome.labels))
                 self.order.append(number)
             case Failed():
                 self.failures[number] = outcome
@@ -109,7 +109,7 @@ def _refuse_conflict(
     seen[place] = (number, data)
 
 
-def labels_of(values: Iterable[Value]) -> frozenset[str]:
+def labels_of(values: Iterable[Value | StepResult]) -> frozenset[str]:
     """Return the labels of any of them."""
     found = EMPTY
     for value in values:
