@@ -61,7 +61,7 @@ def test_nothing_at_all_shows_the_help(flujo: Callable[..., Any]) -> None:
     [
         (["vlidate"], "no such command `vlidate`"),
         (["run", "--jsn"], "no such option: --jsn"),
-        (["lens", "show"], "missing argument"),
+        (["tasks", "show"], "missing argument"),
         (["lens", "list", "--limit", "0"], "invalid value for `--limit`"),
         (["run", "a.yaml", "b.yaml"], "got unexpected extra argument(s) (b.yaml)"),
         (["--project"], "option `--project` requires an argument"),

@@ -184,7 +184,7 @@ def test_a_pause_and_the_command_it_prints(flujo: Flujo) -> None:
     tasks = flujo("tasks", "list", "--json").json["tasks"]
     assert [(task["run_id"], task["step"], task["choices"]) for task in tasks] == [(run, "sure", ["yes", "no"])]
     assert tasks[0]["id"] in flujo("tasks", "list").out
-    assert f"--task {tasks[0]['id']} --answer yes" in flujo("tasks", "show", tasks[0]["id"]).out
+    assert f"flujo tasks answer {tasks[0]['id']} yes\n" in flujo("tasks", "show", tasks[0]["id"]).out
     assert flujo("tasks", "show", tasks[0]["id"], "--json").json == tasks[0]
     wrong = flujo("resume", run, "--answer", "yess")
     assert (wrong.code, wrong.out) == (2, "")
@@ -259,7 +259,8 @@ def test_lens(flujo: Flujo, utc: None) -> None:
     assert "output\n  TEXT\n" in step and "text.upper" in step
     assert flujo("lens", "show", run, "make", "--json").json == shown["steps"][0]
     unknown = flujo("lens", "show", run, "mak")
-    assert unknown.code == 2 and "it has: `make`, `sure`" in unknown.err
+    assert unknown.code == 2 and "there is `make`" in unknown.err
+    assert "it has: `make`, `sure`" in flujo("lens", "show", run, "other").err
     assert "└─ ? sure" in flujo("lens", "trace", run).out
     assert flujo("lens", "show", "nope").err.startswith("error[FLJ0801]: ")
 

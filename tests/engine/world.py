@@ -47,9 +47,12 @@ class World:
                 spec("write", effect="write"),
                 spec("keyed", effect="write", idempotent="by_key"),
                 spec("now"),
+                spec("flaky", effect="read"),
+                spec("broken", effect="read"),
             )
         }
         self._runs = 0
+        self.loop: Callable[[], asyncio.AbstractEventLoop] | None = None
         self.die: Callable[[str], None] = lambda address: None
 
     # the ports Catalogue, Skills and Ids
@@ -78,6 +81,10 @@ class World:
                     if isinstance(planned, Exception):
                         raise planned
                     return planned
+                case "t.flaky" if self.calls.count(context.address) == 1:
+                    raise fails("the first time", "connection")
+                case "t.broken":
+                    raise fails("broken as ever")
                 case "t.now":
                     return [context.draw("now"), context.draw("uuid"), context.draw("random")]
             return value
@@ -113,22 +120,26 @@ class World:
         assert compiled.graph is not None, [item.to_json() for item in compiled.diagnostics]
         return compiled.graph
 
+    def run(self, work: Any) -> Any:
+        with asyncio.Runner(loop_factory=self.loop) as runner:
+            return runner.run(work)
+
     def start(self, text: str, input: Any = None) -> Any:
-        return self.view(asyncio.run(self.engine().start(self.graph(text), input)))
+        return self.view(self.run(self.engine().start(self.graph(text), input)))
 
     def resume(self, run: str, answer: Any = None, task: str | None = None) -> Any:
         reply = None
         if answer is not None:
             reply = Reply(task or self.store.tasks(RunId(run))[0].task, answer, "tester")
-        asyncio.run(self.engine().resume(RunId(run), reply))
+        self.run(self.engine().resume(RunId(run), reply))
         return self.view(run)
 
     def redrive(self, run: str) -> Any:
-        asyncio.run(self.engine().redrive(RunId(run)))
+        self.run(self.engine().redrive(RunId(run)))
         return self.view(run)
 
     def replay(self, run: str) -> Any:
-        return asyncio.run(self.engine().replay(RunId(run)))
+        return self.run(self.engine().replay(RunId(run)))
 
     def view(self, run: str) -> Any:
         engine = self.engine()

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flujo.cli.render.diagnostics import counts, document, render
-from flujo.cli.render.screen import width
+from flujo.cli.render.diagnostics import counts, document, render, warnings_text
+from flujo.cli.render.screen import Paint, width
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.spans import Place, Source, Span
 
@@ -139,3 +139,14 @@ def test_any_span_of_any_text_can_be_drawn(text: str, start: int, length: int, c
     assert "^" in marks
     assert width(source) <= max(columns, 26)
     assert width(marks) <= max(columns, 26)
+
+
+def test_warnings_are_a_line_each() -> None:
+    warning = at("a: b\n", "b", severity=Severity.WARNING)
+    info = Diagnostic("FLJ0307", "i", severity=Severity.INFO)
+    assert warnings_text([info], Paint()) == ""
+    assert warnings_text([warning, info], Paint()) == "warning[FLJ0301]: unknown step `b` (hello.yaml:1:4)\n"
+    bare = Diagnostic("FLJ0307", "w\x1b", severity=Severity.WARNING)
+    assert warnings_text([bare] * 7, Paint()) == (
+        "warning[FLJ0307]: w\\x1b\n" * 5 + "... and 2 more: `flujo validate` shows all\n"
+    )

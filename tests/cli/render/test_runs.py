@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from flujo.cli.render.lens import find_step, run_text, step_text
-from flujo.cli.render.run import done_text, failed_text, line_place, usage_text, waiting_text
+from flujo.cli.render.run import done_text, failed_text, line_place, partial_text, usage_text, waiting_text
 from flujo.cli.render.screen import Paint, width
 from flujo.cli.render.task import answer_commands, task_text, value_text
-from flujo.cli.render.trace import PLAIN, grown, trace_text
+from flujo.cli.render.trace import EVERYTHING, PLAIN, Drawing, trace_text
+from flujo.cli.render.tree import grown
 from flujo.core.ids import Address, RunId, TaskId
 from flujo.core.outcomes import Usage
 from flujo.core.spans import Source
@@ -66,18 +67,17 @@ def task(number: int, choices: list[str] | None = None, schema: dict[str, object
 
 
 def test_trace(view: RunView, golden: Golden, utc: None) -> None:
-    golden("trace/wide.txt", trace_text(view, OFF, 120))
-    golden("trace/ascii.txt", trace_text(view, OFF, 80, PLAIN))
-    assert trace_text(view, OFF, 80, PLAIN).isascii() is False  # a step's own name stays what it is
+    golden("trace/wide.txt", trace_text(view, Drawing(columns=120)))
+    golden("trace/ascii.txt", trace_text(view, Drawing(columns=80, glyphs=PLAIN, expand=EVERYTHING)))
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 140])
 def test_trace_is_never_wider_than_the_terminal(view: RunView, columns: int) -> None:
-    assert max(width(line) for line in trace_text(view, OFF, columns).splitlines()) <= columns
+    assert max(width(line) for line in trace_text(view, Drawing(columns=columns)).splitlines()) <= columns
 
 
 def test_trace_of_a_run_without_steps(utc: None) -> None:
-    text = trace_text(RunView(RunId("r1"), "empty", created=START), OFF, 80)
+    text = trace_text(RunView(RunId("r1"), "empty", created=START), Drawing(columns=80))
     assert text == "r1  empty  running  0.0 ms  2026-10-14 17:46:40\n(no steps yet)\n"
 
 
@@ -149,12 +149,69 @@ def test_a_mapping_is_shown_part_by_part(view: RunView) -> None:
     )
 
 
+def test_a_doubt_says_what_was_cut_off_and_what_each_answer_means(golden: Golden) -> None:
+    text = "`send` (mail.send) was cut off: did it take effect?"
+    rows = [{"to": f"person-{number}@example.org", "text": "x" * 60} for number in range(60)]
+    shown = {
+        "skill": "mail.send",
+        "arguments": {"subject": "Hi", "body": "Dear all,\nhi\x1b", "rows": rows, "none": {}},
+    }
+    doubt = TaskView(TaskId("r.4"), "in_doubt", Address("send"), text, shown, ["done", "retry", "fail"], None)
+    shown_text = task_text(doubt, 60, OFF)
+    assert shown_text.count("person-") == 60 and "x" * 60 in shown_text  # nothing of the call is left out
+    golden("tasks/in_doubt.txt", task_text(replace(doubt, show={**shown, "arguments": {"subject": "Hi"}}), 60, OFF))
+    assert answer_commands([doubt], "r", name_task=True) == [
+        f"flujo tasks answer r.4 {answer}" for answer in ("done", "retry", "fail")
+    ]
+
+
+def test_many_questions_are_counted(view: RunView) -> None:
+    view.open = {TaskId(f"t.{number}"): replace(task(number, ["yes"]), id=TaskId(f"t.{number}")) for number in range(8)}
+    text = waiting_text(view, OFF, 100, " --project p")
+    assert text.count("Write it?") == 5
+    assert "and 3 more: flujo tasks list --run 0kq7x2v-abc12 --project p\n" in text
+    assert text.endswith("  flujo tasks answer t.4 --project p yes\n")
+    shown = run_text(view, {}, 100, OFF)
+    assert shown.count("flujo tasks show") == 5 and "and 3 more" in shown
+
+
+def test_a_wait_says_when_it_is_over(view: RunView, utc: None) -> None:
+    text = waiting_text(view, OFF, 100, "", START)
+    assert text == (
+        "run 0kq7x2v-abc12 of `report` is waiting for a time to come\n"
+        "\n"
+        "a wait is over at 2026-10-14 17:46:40; go on then with:\n"
+        "  flujo resume 0kq7x2v-abc12\n"
+    )
+    view.open = {TaskId("t"): task(9, ["yes"])}
+    assert waiting_text(view, OFF, 100, "", START).endswith(text.partition("\n\n")[2])
+
+
+def test_partial(view: RunView) -> None:
+    view.status = "partial"
+    for number in range(7):
+        view.steps[Address(f"s{number}")] = step(
+            f"s{number}", "x", 0, 1, status="continued", error={"message": "no\x1b"}
+        )
+    lines = partial_text(view, OFF, 100, " --project p").splitlines()
+    assert lines[1] == "  went on after `s0` failed: no\\x1b"
+    assert lines[6:] == [
+        "  and after 2 more",
+        "  `--allow-partial` makes this exit 0",
+        "  go on:  flujo redrive 0kq7x2v-abc12 --project p",
+    ]
+
+
 def test_several_questions_are_told_apart() -> None:
     tasks = [task(9), task(10, schema={"type": "integer"}), task(11, schema={"type": "string"})]
-    assert answer_commands(tasks, "R", " --project p") == [
-        "flujo resume R --project p --task 0kq7x2v-abc12.9 --answer TEXT",
-        "flujo resume R --project p --task 0kq7x2v-abc12.10 --answer 'JSON'",
-        "flujo resume R --project p --task 0kq7x2v-abc12.11 --answer TEXT",
+    assert answer_commands(tasks, "R", " --project p", name_task=True) == [
+        "flujo tasks answer 0kq7x2v-abc12.9 --project p TEXT",
+        "flujo tasks answer 0kq7x2v-abc12.10 --project p 'JSON'",
+        "flujo tasks answer 0kq7x2v-abc12.11 --project p TEXT",
+    ]
+    assert answer_commands([task(9, ["-1", "it"])], "R", name_task=True) == [
+        "flujo tasks answer 0kq7x2v-abc12.9 -- -1",
+        "flujo tasks answer 0kq7x2v-abc12.9 it",
     ]
 
 
@@ -179,9 +236,9 @@ def test_many_rows_are_counted() -> None:
 def test_show(view: RunView, golden: Golden, utc: None) -> None:
     view.open = {TaskId("t"): task(9)}
     view.error = {"code": "FLJ0613", "message": "full"}
-    golden("lens/run.txt", run_text(view, 100, OFF))
-    golden("lens/step.txt", step_text(view.steps[Address("summarise")], 100, OFF))
-    golden("lens/failed_step.txt", step_text(view.steps[Address("decide/a%2Fb/write")], 100, OFF))
+    golden("lens/run.txt", run_text(view, {}, 100, OFF))
+    golden("lens/step.txt", step_text(view.steps[Address("summarise")], view, {}, 100, OFF))
+    golden("lens/failed_step.txt", step_text(view.steps[Address("decide/a%2Fb/write")], view, {}, 100, OFF))
 
 
 def test_find_step(view: RunView) -> None:
