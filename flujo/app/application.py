@@ -208,7 +208,7 @@ class App:
             from flujo.app.pauses import refuse_pause
 
             refuse_pause(_nodes(graph), options.wait_max)
-        run = _sync(self.engine.start(graph, value, options.observe))
+        run = _sync(self.engine.start(graph, value, options))
         return self._ask_in_place(run, options)
 
     def resume(
@@ -238,7 +238,7 @@ class App:
             reply = Reply(chosen, value, user_name(), comment)
         elif header.status == "suspended" and self.store.tasks(header.run) and self.next_wake(header.run) is None:
             return self._ask_in_place(header.run, options)
-        _sync(self.engine.resume(header.run, reply, options.observe))
+        _sync(self.engine.resume(header.run, reply, options))
         return self._ask_in_place(header.run, options)
 
     def redrive(self, prefix: str, options: RunOptions | None = None) -> Any:
@@ -246,7 +246,7 @@ class App:
         options = options or RunOptions()
         run = self.store.run(prefix).run
         self._check_keys(self.engine.graph(run))
-        _sync(self.engine.redrive(run, options.observe))
+        _sync(self.engine.redrive(run, options))
         return self._ask_in_place(run, options)
 
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:

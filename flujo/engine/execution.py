@@ -6,7 +6,7 @@ import asyncio
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from flujo.core.errors import StateError, UsageError
 from flujo.core.events import (
@@ -52,6 +52,31 @@ class Reply:
     comment: str | None = None
 
 
+class Driving(Protocol):
+    """How a run is driven."""
+
+    @property
+    def observe(self) -> Observer | None:
+        """Who is told of each row once it is written."""
+        ...
+
+    @property
+    def wait_max(self) -> float:
+        """How many seconds a wait may take in this process; a longer one suspends the run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quietly:
+    """Driving with nobody told."""
+
+    observe: Observer | None = None
+    wait_max: float = 60.0
+
+
+QUIETLY = Quietly()
+
+
 class Engine:
     """Runs graphs on a store. Every method that drives a run owns it until it returns."""
 
@@ -63,23 +88,23 @@ class Engine:
         self._committer = Committer(store)
         self._environment = {"flujo": version, "python": platform.python_version(), "system": platform.system()}
 
-    async def start(self, graph: Graph, input: JsonValue, observe: Observer | None = None) -> RunId:
+    async def start(self, graph: Graph, input: JsonValue, how: Driving = QUIETLY) -> RunId:
         """Start a run and drive it to its end or its first pause; return its id."""
         run = self._ids.run_id()
         now = self._tools.clock.now()
         header = RunHeader(run, graph.name, "running", now, now)
         with self._store.claim_new(run) as claim:
-            journal = self._journal(run, claim.epoch, observe)
+            journal = self._journal(run, claim.epoch, how)
             seed = self._ids.seed()
             started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
             journal.append(Draft(started), change=Projection(created=header), hold=True)
             await self._drive(journal, graph, RunFacts(run, graph.name, seed, now, input))
         return run
 
-    async def resume(self, run: RunId, reply: Reply | None = None, observe: Observer | None = None) -> None:
+    async def resume(self, run: RunId, reply: Reply | None = None, how: Driving = QUIETLY) -> None:
         """Go on with a run that was cut off or waits for people; `reply` answers one of its tasks first."""
         with self._store.claim(run) as claim:
-            journal = self._journal(run, claim.epoch, observe)
+            journal = self._journal(run, claim.epoch, how)
             refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
             if reply:
@@ -87,10 +112,10 @@ class Engine:
             journal.append(Draft(RunResumed()), change=Projection(status="running"))
             await self._drive(journal, graph, facts)
 
-    async def redrive(self, run: RunId, observe: Observer | None = None) -> None:
+    async def redrive(self, run: RunId, how: Driving = QUIETLY) -> None:
         """Run the failed steps of a run again, with everything that was completed kept."""
         with self._store.claim(run) as claim:
-            journal = self._journal(run, claim.epoch, observe)
+            journal = self._journal(run, claim.epoch, how)
             status = self._store.run(run).status
             if status not in _REDRIVABLE:
                 hint = f"`flujo resume {run}` goes on with it" if status not in _ENDED else None
@@ -121,9 +146,9 @@ class Engine:
     def events(self, run: RunId) -> Iterator[Recorded]:
         """Yield the events of a run in order, values in blobs put back."""
         past = Past(self._store, run)
-        for row in self._store.index(run):
-            event, labels = past.event(row.seq)
-            yield Recorded(row.seq, self._store.row(run, row.seq).at, row.address, event, labels)
+        for row in self._store.rows(run):
+            event, labels = past.event_of(row)
+            yield Recorded(row.seq, row.at, row.address, event, labels)
 
     def graph(self, run: RunId) -> Graph:
         """Return the graph a run was started with, compiled from what it pinned."""
@@ -131,8 +156,8 @@ class Engine:
 
     # --- inside ---
 
-    def _journal(self, run: RunId, epoch: int, observe: Observer | None) -> Journal:
-        owner = Owner(epoch, self._committer, observe)
+    def _journal(self, run: RunId, epoch: int, how: Driving) -> Journal:
+        owner = Owner(epoch, self._committer, how.observe, how.wait_max)
         journal = Journal(self._store, Past(self._store, run), self._tools.clock, owner)
         journal.load()
         return journal

@@ -91,6 +91,8 @@ class StepView:
     detail: JsonObject | None = None
     decision: JsonValue = None
     labels: frozenset[str] = frozenset()
+    size: int | None = None
+    """Of a map: how many items it has."""
 
     @property
     def duration_s(self) -> float | None:
@@ -133,6 +135,7 @@ class RunView:
     active: int = 0
     since: int = 0
     entered: dict[Address, int] = field(default_factory=dict)
+    sizes: dict[Address, int] = field(default_factory=dict)
     environment: JsonObject = field(default_factory=dict)
 
     @property
@@ -180,6 +183,9 @@ def fold(
     if view.status == "running":
         view.active += view.updated - view.since
     view.steps = _with_regions(view.steps, nodes)
+    for address, size in view.sizes.items():
+        if address in view.steps:
+            view.steps[address].size = size
     for address, given in (arguments or {}).items():
         if address in view.steps:
             view.steps[address].input = given
@@ -233,6 +239,8 @@ def _public_error(error: JsonObject) -> JsonObject:
 
 
 def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> None:
+    if isinstance(item.event, RegionEntered) and item.event.size is not None:
+        view.sizes[item.address] = item.event.size
     if isinstance(item.event, IterationFinished | RegionEntered | RegionReopened):
         return
     step = view.steps.get(item.address)

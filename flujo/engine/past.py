@@ -11,6 +11,7 @@ from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskO
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Failed
 from flujo.core.ports import IndexRow, Store
+from flujo.core.rows import Row
 from flujo.core.values import EMPTY, load_stored
 
 _GOOD_ENDS: Final = frozenset({"step_completed", "step_skipped", "step_continued"})
@@ -125,13 +126,18 @@ class Past:
 
     def event(self, seq: int) -> tuple[Event, frozenset[str]]:
         """Return a recorded event whole, with its labels; the value in a blob is put back."""
-        row = self._store.row(self.run, seq)
+        return self.event_of(self._store.row(self.run, seq))
+
+    def event_of(self, row: Row) -> tuple[Event, frozenset[str]]:
+        """Return the event of a row, with its labels; the value in a blob is put back."""
         large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
         try:
             event = event_of(row, large)
         except (ValueError, TypeError) as error:
             where = f" of step `{row.address}`" if row.address else ""
-            raise StateError("FLJ0805", f"event {seq}{where} of run `{self.run}` cannot be read: {error}") from error
+            raise StateError(
+                "FLJ0805", f"event {row.seq}{where} of run `{self.run}` cannot be read: {error}"
+            ) from error
         return event, frozenset(row.labels.split(",")) if row.labels else EMPTY
 
     def _failed(self, row: IndexRow) -> StepFailed:

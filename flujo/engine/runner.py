@@ -24,19 +24,17 @@ from flujo.core.events import (
     StepContinued,
     StepFailed,
     StepSkipped,
-    TaskOpened,
-    TimerSet,
 )
-from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Timer, Wait, children
-from flujo.core.ids import ROOT, Address, child, task_id
+from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Wait, children
+from flujo.core.ids import ROOT, Address, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
-from flujo.core.ports import IndexRow, Projection
+from flujo.core.ports import IndexRow
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
-from flujo.engine.dispatch import Dispatcher, Order, failure_event, open_task
+from flujo.engine.dispatch import Dispatcher, Order, failure_event
 from flujo.engine.journal import EndOfRecord, Record
 from flujo.engine.past import failure_of
-from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult, moment_of
+from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ class Runner:
                 case Call():
                     return await self._call(node, frame, given)
                 case Wait():
-                    return await self._wait(node, frame)
+                    return await self._regions(self, node, frame, given)
                 case Branch() | Flow() | Map() | Loop():
                     return await self._region(node, frame, given)
                 case _:
@@ -166,61 +164,12 @@ class Runner:
         answer = await self._dispatcher.dispatch(order_of(node, frame, given))
         match answer.outcome:
             case Done() as done:
-                return self._complete(node, frame, Finished(done, answer.fingerprint, answer.attempt, answer.started))
+                return self.complete(node, frame, Finished(done, answer.fingerprint, answer.attempt, answer.started))
             case Failed() as failed:
                 placed = self.placed(failed, node.meta, frame.address)
                 return self.fail(placed, frame, answer.fingerprint, answer.attempt, answer.started)
             case Suspended() as suspended:
                 return suspended
-
-    async def _wait(self, node: Wait, frame: Frame) -> Outcome:
-        if isinstance(node.on, Timer):
-            return await self._timer(node, node.on, frame)
-        return self._question(node, node.on, frame)
-
-    def _question(self, node: Wait, on: Question, frame: Frame) -> Outcome:
-        record = self.record
-        if record.question(frame.address) is None:
-            message = on.message.render(frame)
-            show = None if on.show is None else on.show.render(frame)
-            choices = list(on.choices) or None
-            expires = None if node.meta.timeout is None else frame.moment() + int(node.meta.timeout * 1_000_000)
-            asked = TaskOpened("question", message, show, choices, on.schema, frame.used_moment, expires)
-            open_task(record, frame, asked)
-        question = record.question(frame.address)
-        assert question is not None
-        seq, answered = question
-        if answered is not None:
-            return self._complete(node, frame, Finished(Done(answered.answer)))
-        task = task_id(self._facts.run, seq)
-        if node.meta.timeout is None:
-            return Suspended((task,))
-        event, _ = record.event(seq)
-        assert isinstance(event, TaskOpened)
-        assert event.expires is not None
-        if record.now() < event.expires and not record.timed_out(frame.address):
-            return Suspended((task,), event.expires)
-        failed = Failed.of("FLJ0508", f"nobody answered within {node.meta.timeout:g} s", retry="timeout")
-        record.append(change=Projection(closed=(task,)), hold=True)
-        return self.fail(self.placed(failed, node.meta, frame.address), frame)
-
-    async def _timer(self, node: Wait, on: Timer, frame: Frame) -> Outcome:
-        entered = self.record.entered(frame.address)
-        if not isinstance(entered, TimerSet):
-            if on.until is not None:
-                due = moment_of(on.until.render(frame))
-            else:
-                due = frame.moment() + int((on.seconds or 0) * 1_000_000)
-            entered = TimerSet(due, frame.moment())
-            self.record.append(Draft(entered, frame.address))
-        limit = frame.moment() + int(node.meta.timeout * 1_000_000) if node.meta.timeout is not None else None
-        due = entered.due if limit is None else min(entered.due, limit)
-        if not await self.record.until(due):
-            return Suspended((), due)
-        if due == entered.due:
-            return self._complete(node, frame, Finished(Done(None)))
-        failed = Failed.of("FLJ0508", f"the wait took longer than {node.meta.timeout:g} s", retry="timeout")
-        return self.fail(self.placed(failed, node.meta, frame.address), frame)
 
     # --- regions ---
 
@@ -297,7 +246,8 @@ class Runner:
 
     # --- ends ---
 
-    def _complete(self, node: Call | Wait, frame: Frame, finished: Finished) -> Outcome:
+    def complete(self, node: Call | Wait, frame: Frame, finished: Finished) -> Outcome:
+        """Record the end of a call, or of what was waited for, with its writes to the context."""
         done = finished.done
         delta = self._write(node.meta, frame, done, _sink(node))
         usage = None if done.usage == NOTHING_SPENT else done.usage.to_json()

@@ -189,7 +189,6 @@ def test_a_long_wait_suspends_and_says_when_it_is_over(flujo: Flujo, utc: None) 
     assert (again.code, again.json["status"], again.json["tasks"]) == (6, "suspended", [])
 
 
-@pytest.mark.xfail(reason="the engine is not told of RunOptions.wait_max yet")
 def test_how_long_a_wait_may_be_can_be_said(flujo: Flujo) -> None:
     Path("wait.yaml").write_text(WAIT.replace("DURATION", "20ms"))
     assert flujo("run", "wait.yaml", "--wait-max", "0s").code == 6

@@ -1,4 +1,7 @@
-"""Regions, sentence by sentence of language 11: side by side, maps, loops, lists with needs, failure, retry, time."""
+"""Regions, sentence by sentence of language 11: side by side, maps, loops, lists with needs, failure, retry, time.
+
+Long because it follows the sentences, one after the other.
+"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Regions that hold several lists: branches, lists side by side, lists with needs, maps and loops.
+"""What is no single call: branches, lists side by side, lists with needs, maps, loops and pauses.
 
 Each returns the outcome of its inside; when that is done it records one event with output, decision and context writes,
 so that a resume skips the region whole. A failed region records nothing of its own: its failed step did.
@@ -16,12 +16,13 @@ from flujo.engine.regions.loop import run_loop
 from flujo.engine.regions.map import run_map
 from flujo.engine.regions.needs import run_graph
 from flujo.engine.regions.parallel import run_parallel
+from flujo.engine.regions.wait import run_wait
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, StepResult
 
 
 async def run_region(runner: Runner, node: Node, frame: Frame, given: StepResult) -> Outcome:
-    """Run a region that holds several lists."""
+    """Run a region, or a pause."""
     match node:
         case Branch():
             return await run_branch(runner, node, frame, given)
@@ -33,7 +34,9 @@ async def run_region(runner: Runner, node: Node, frame: Frame, given: StepResult
             return await run_map(runner, node, frame)
         case Loop():
             return await run_loop(runner, node, frame, given)
-        case Call() | Wait():
+        case Wait():
+            return await run_wait(runner, node, frame)
+        case Call():
             raise FlujoError("FLJ0901", f"`{frame.address}` is no region")
         case _:
             assert_never(node)
