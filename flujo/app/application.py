@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
 from flujo.core.graph import Call, Graph, Node
 from flujo.core.ids import Address
 from flujo.core.ports import RunHeader, SkillSpec, Store
+from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue

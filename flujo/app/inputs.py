@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flujo.core.errors import UsageError
 from flujo.core.graph import Graph
 from flujo.core.json_schema import problems
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, load, stored_bytes
 

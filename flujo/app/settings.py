@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from flujo.core.errors import UsageError
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, type_name
 from flujo.models.settings import ModelAlias, ModelSettings

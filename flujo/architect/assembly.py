@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.architect.building import CannotBuild, Chain
 from flujo.architect.extract import Files
@@ -16,6 +16,7 @@ from flujo.architect.tables import add_operation, needs_types
 from flujo.architect.texts import TextOperation
 from flujo.architect.words import Token, Words, words_between
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 
 _FORMATS = {".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".json": "json"}
 _WRITERS = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flujo.architect.words import Token, Words, tokens_of
+from flujo.core.record import dataclass
 
 _OPENERS = {
     *("and", "then", "but", "finally", "next", "afterwards", "once", "after", "before", "if", "otherwise", "when"),

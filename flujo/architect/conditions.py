@@ -7,13 +7,14 @@ reading is refused, with the reason: a wrong condition would give wrong figures 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from flujo.architect.expression import Condition, Operator, Test, joined, negated
 from flujo.architect.grounding import Grounding
 from flujo.architect.reading import Reading
 from flujo.architect.words import Token, number_of
+from flujo.core.record import dataclass
 
 _COMPARISONS: tuple[tuple[str, Operator], ...] = (
     ("atleast", ">="),

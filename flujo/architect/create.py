@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flujo.architect.extract import files_of
 from flujo.architect.guard import faults
@@ -19,6 +19,7 @@ from flujo.architect.workbench import Workbench
 from flujo.core.diagnostics import Diagnostic, Severity, has_errors
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject
 
 _TODO = "FLJ0605"

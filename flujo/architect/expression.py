@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from flujo.architect.render import text_literal
+from flujo.core.record import dataclass
 
 Operator = Literal["in", "==", ">", "<", ">=", "<=", "empty", "contains", "starts", "ends"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from flujo.architect.reading import Reading
 from flujo.architect.words import Token, is_file_name, phrase
+from flujo.core.record import dataclass
 
 Role = Literal["source", "sink"]
 

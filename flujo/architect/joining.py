@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from flujo.architect.conditions import Ambiguous, Item, Run
 from flujo.architect.expression import Condition, Not, Test, joined, negated, tests_of
+from flujo.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

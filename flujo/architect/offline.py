@@ -8,7 +8,7 @@ and is named. So a plan is never confident and wrong because a word was passed o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.architect.assembly import Task, assemble
 from flujo.architect.clauses import clauses_of
@@ -23,6 +23,7 @@ from flujo.architect.texts import text_operations
 from flujo.architect.words import Token, words_between
 from flujo.architect.workbench import Sample
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

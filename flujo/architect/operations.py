@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flujo.architect.expression import Condition, tests_of
 from flujo.architect.grounding import COMMON_COLUMNS, Grounding
 from flujo.architect.reading import Reading
 from flujo.architect.words import Token, number_of
+from flujo.core.record import dataclass
 
 Use = Literal["filter", "group", "count", "sort", "select", "top"]
 

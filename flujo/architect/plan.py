@@ -6,9 +6,10 @@ A plan never holds YAML. Its steps are a flat list: an approval guards everythin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flujo.architect.words import Words
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue
 
 

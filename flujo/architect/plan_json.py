@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.architect.building import parameter_problems
 from flujo.architect.plan import (
@@ -29,6 +29,7 @@ from flujo.architect.words import Words
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.json_schema import problems as schema_misfits
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 from flujo.core.spans import Path
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check, load

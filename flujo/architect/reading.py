@@ -6,11 +6,11 @@ What is left at the end was not understood, and is named; that is how the offlin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flujo.architect.lexicon import Lexicon, Phrase, language_of, lexicon
 from flujo.architect.words import Token, Words, tokens_of, words_between
+from flujo.core.record import dataclass
 
 Found = tuple[int, int]
 """Start and end of a match in the words that are still free."""

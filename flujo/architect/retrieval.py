@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 from math import log
@@ -17,6 +16,7 @@ from math import log
 from flujo.architect.synonyms import GROUPS
 from flujo.architect.words import plain_form
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 
 _K1 = 1.2
 _B = 0.5

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flujo.architect.reading import Reading
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue
 
 _NAMED = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.architect.clauses import clauses_of
 from flujo.architect.extract import files_of
@@ -22,6 +22,7 @@ from flujo.architect.workbench import Sample, Workbench
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Usage
 from flujo.core.ports import ModelReply, ModelRequest, SkillSpec
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject
 
 MAX_REPAIRS = 3

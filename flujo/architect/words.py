@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from flujo.core.record import dataclass
 
 Kind = Literal["word", "file", "url", "quoted", "number", "date", "sign", "mark"]
 

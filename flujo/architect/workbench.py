@@ -8,12 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.outcomes import Failed
 from flujo.core.ports import ModelReply, ModelRequest, SkillSpec
+from flujo.core.record import dataclass
 
 MAX_DISTINCT = 200
 """A column with more distinct values than this is known by its first ones only."""

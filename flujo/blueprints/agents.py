@@ -19,7 +19,7 @@ ReadFile = Callable[[str], str]
 
 
 class _AgentFields(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     model: str = Field(min_length=1)
     system_prompt: Any = None

@@ -6,7 +6,7 @@ starts anything or imports a name that came from a blueprint: texts and skills c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from flujo.blueprints.agents import read_agents
@@ -23,6 +23,7 @@ from flujo.blueprints.report import Report
 from flujo.core.diagnostics import Diagnostic, has_errors
 from flujo.core.graph import Call, Flow, Graph, Meta, Template
 from flujo.core.ports import Catalogue, Sources
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject
 
 

@@ -7,8 +7,10 @@ The way back from a template's offsets to the file, through indentation, folding
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from flujo.core.record import dataclass
 
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")

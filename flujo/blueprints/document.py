@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
 from flujo.blueprints.decode import Decoded, decode
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place, Source, Span
 from flujo.core.values import JsonValue
 

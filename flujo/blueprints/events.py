@@ -6,11 +6,12 @@ Both count marks in code points, which is what our spans count. Nothing here bui
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from flujo.core.record import dataclass
 
 try:
     from ruamel.yaml import cyaml

@@ -19,7 +19,7 @@ _Word = Literal["rate_limit", "timeout", "connection", "invalid_output", "any"]
 
 
 class _RetryFields(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS)
     on: list[_Word] | None = None

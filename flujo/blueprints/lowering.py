@@ -7,7 +7,7 @@ fields may name, its Config says (see `steps`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import TemplateError
 from flujo.core.graph import Approval, Call, Flow, Meta, Names, Node, Ref, Template, Wait
 from flujo.core.ports import Catalogue, StepKind
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import EMPTY, JsonObject, JsonValue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flujo.core.errors import UsageError
 from flujo.core.ports import SkillSpec, StepKind
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flujo.blueprints.report import Report
 from flujo.blueprints.scope import StepList, Use
@@ -11,6 +10,7 @@ from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Call, Flow, Map, Node, Ref, Template, children
 from flujo.core.ports import Catalogue
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.values import JsonObject, JsonValue
 from flujo.expressions import Read

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ruamel.yaml.events import (
@@ -28,6 +28,7 @@ from flujo.blueprints.events import Event, SyntaxProblem, events
 from flujo.blueprints.scalars import NumberProblem, key_text, resolve
 from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
 from flujo.core.diagnostics import Diagnostic, in_order
+from flujo.core.record import dataclass
 from flujo.core.spans import Place, Source, Span
 from flujo.core.values import JsonValue
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from flujo.blueprints.document import Document
 from flujo.core.diagnostics import Diagnostic, Edit, Fix, Severity, in_order
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import type_name

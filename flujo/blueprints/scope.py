@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from flujo.core.record import dataclass
 from flujo.core.spans import Path
 from flujo.core.values import EMPTY
 from flujo.expressions import CompiledTemplate

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flujo.blueprints.fields import context_path
 from flujo.blueprints.program import Program, constant
 from flujo.core.graph import Branch, Flow, Loop, Map, Node, Question, Template, Wait, children
+from flujo.core.record import dataclass
 from flujo.core.spans import Path
 
 Target = tuple[str, ...]

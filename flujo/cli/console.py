@@ -7,11 +7,12 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import TextIOWrapper
 from typing import Any, TextIO
 
 from flujo.cli.render.screen import Paint, visible
+from flujo.core.record import dataclass
 
 
 class PipeClosed(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from flujo.app import App, RunOptions
 from flujo.cli.live import Live
@@ -14,6 +13,7 @@ from flujo.cli.render.task import hint, task_text
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, UsageError
 from flujo.core.events import TaskOpened
+from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.spans import Source
 from flujo.engine.fold import RunView, TaskView

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flujo.app.inputs import RawInput
 from flujo.cli.verb import Session
 from flujo.core.errors import UsageError
+from flujo.core.record import dataclass
 from flujo.core.values import MAX_VALUE_BYTES, ValueProblem, load
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +15,7 @@ import typer
 from flujo.cli.render.screen import visible
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 
 

@@ -6,7 +6,7 @@ import inspect
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ import typer
 
 from flujo._version import __version__
 from flujo.cli.console import Console
+from flujo.core.record import dataclass
 
 Project = Annotated[
     str | None,

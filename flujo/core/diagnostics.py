@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Literal
 
 from flujo.core.codes import CODES
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place, Span
 from flujo.core.values import JsonObject
 

@@ -5,10 +5,11 @@ The journal is the only truth: status, steps, cost, trace and tasks are folds ov
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, ClassVar, Literal
 
 from flujo.core.ids import Address, Digest
+from flujo.core.record import dataclass
 from flujo.core.rows import Row, RunStatus
 from flujo.core.values import EMPTY, JsonObject, JsonValue, load_stored, stored_bytes
 

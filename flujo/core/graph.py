@@ -6,11 +6,12 @@ new version of the journal. Children of a region are Flows; a Flow is a chain, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cached_property
 from typing import Literal, Protocol
 
 from flujo.core.ids import Digest
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Source
 from flujo.core.values import EMPTY, JsonObject, JsonValue, digest
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from flujo.core.record import dataclass
 from flujo.core.schema_limits import at, limit_problems, pattern
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, load_stored, stored_bytes, type_name
 

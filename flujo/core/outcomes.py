@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from flujo.core.codes import CODES
 from flujo.core.codes.entry import ErrorClass
 from flujo.core.ids import Address, TaskId
+from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, JsonObject, JsonValue
 
 RetryClass = Literal["rate_limit", "timeout", "connection", "invalid_output", "other", "never"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -17,6 +17,7 @@ from flujo.core.diagnostics import Severity
 from flujo.core.graph import Call, Effect, Flow, Meta, Node, Template
 from flujo.core.ids import Address, Digest, RunId, TaskId
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Outcome, Usage
+from flujo.core.record import dataclass
 from flujo.core.rows import Row, RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 

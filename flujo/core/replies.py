@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from flujo.core.json_schema import problems
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check, load
 
 _FENCED: Final = re.compile(r"```[ \t]*(?:json)?[ \t]*\r?\n(.*)\n[ \t]*```", re.DOTALL | re.IGNORECASE)

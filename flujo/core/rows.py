@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from flujo.core.ids import Address, RunId
+from flujo.core.record import dataclass
 
 _LENGTH = struct.Struct(">Q").pack
 

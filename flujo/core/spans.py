@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from flujo.core.record import dataclass
 
 Path = tuple[str | int, ...]
 """Keys and indices from the top of a document to an element."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flujo.core.ids import Digest
+from flujo.core.record import dataclass
 
 type_names: Final = {
     str: "text",

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
 
 from flujo.core.outcomes import Outcome
+from flujo.core.record import dataclass
 
 Job = Callable[[], Awaitable[Outcome]]
 

@@ -6,7 +6,7 @@ The replay one, in `replay`, answers from the journal alone; no skill and no mod
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,7 @@ from flujo.core.ports import (
     StepKind,
     TaskHeader,
 )
+from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, JsonObject, canonical_bytes, sha256
 from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record

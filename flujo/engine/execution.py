@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from flujo.core.errors import StateError, UsageError
@@ -22,6 +21,7 @@ from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
+from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
@@ -86,6 +86,7 @@ class Engine:
         self._ids = ids
         self._compile = compile
         self._committer = Committer(store)
+        self._graphs: dict[RunId, Graph] = {}
         self._environment = {"flujo": version, "python": platform.python_version(), "system": platform.system()}
 
     async def start(self, graph: Graph, input: JsonValue, how: Driving = QUIETLY) -> RunId:
@@ -93,6 +94,7 @@ class Engine:
         run = self._ids.run_id()
         now = self._tools.clock.now()
         header = RunHeader(run, graph.name, "running", now, now)
+        self._graphs = {run: graph}
         with self._store.claim_new(run) as claim:
             journal = self._journal(run, claim.epoch, how)
             seed = self._ids.seed()
@@ -167,7 +169,7 @@ class Engine:
         started = Past(self._store, run).event(1)[0] if first else None
         if first is None or not isinstance(started, RunStarted):
             raise StateError("FLJ0802", f"run `{run}` was cut off before its first event", help="start it again")
-        graph = self._compile(started.pinned)
+        graph = self._graphs.get(run) or self._compile(started.pinned)
         if graph.digest != started.digest:
             raise StateError(
                 "FLJ0804",

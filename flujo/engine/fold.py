@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.core.events import (
     Event,
@@ -28,6 +28,7 @@ from flujo.core.events import (
 from flujo.core.graph import Call, Node
 from flujo.core.ids import ROOT, Address, RunId, TaskId, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
+from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.places import plain, regions_around

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from flujo.core.errors import FlujoError, StateError
@@ -26,6 +25,7 @@ from flujo.core.events import (
 )
 from flujo.core.ids import Address, Digest
 from flujo.core.ports import NO_CHANGE, Batch, Clock, IndexRow, Projection, Store
+from flujo.core.record import dataclass
 from flujo.core.rows import Row, fields_hash, row_hash
 from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
 from flujo.engine.commit import Committer

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 
 from flujo.core.errors import StateError
 from flujo.core.events import (
@@ -30,6 +29,7 @@ from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.record import dataclass
 from flujo.core.rows import Row, row_hash
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order

@@ -7,7 +7,7 @@ and suspension come back as outcomes. Here are lists and single steps; `regions`
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -29,6 +29,7 @@ from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Q
 from flujo.core.ids import ROOT, Address, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import IndexRow
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, Order, failure_event

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Ref, Template
 from flujo.core.ids import Address, RunId
+from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value
 
 

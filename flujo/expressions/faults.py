@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flujo.core.record import dataclass
 
 At = tuple[int, int]
 """Start and end offset in a template's text."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NoReturn
 
@@ -14,6 +13,7 @@ from jinja2.lexer import TokenStream
 from jinja2.parser import Parser
 
 from flujo.core.graph import Names, Ref
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue
 from flujo.expressions.budget import Budget, GaveUp, Trial, over
 from flujo.expressions.build import Builder

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from jinja2 import nodes
 
 from flujo.core.graph import Ref
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.expressions.faults import At, Fault, shorten
 

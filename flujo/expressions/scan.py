@@ -7,13 +7,14 @@ syntax tree leads back to a token, and from there to offsets in the text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Final, NoReturn
 
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import Token, operators
 
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.expressions.budget import MAX_DEPTH, over
 from flujo.expressions.faults import At, Fault, no_result, shorten

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.errors import TemplateError
 from flujo.core.graph import Names, Ref
+from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.values import JsonValue, type_name
 from flujo.expressions.budget import Budget

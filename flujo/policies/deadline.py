@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
 from flujo.core.graph import Call
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import Attempts, Band, Policy
+from flujo.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ restart; the count of attempts is that of the journal.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
 from flujo.core.backoff import pause, wanted
 from flujo.core.graph import Call
 from flujo.core.outcomes import Failed, Outcome
 from flujo.core.ports import Attempts, Band, Policy
+from flujo.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from types import ModuleType
 from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 from flujo.core.graph import Effect
+from flujo.core.record import dataclass
 
 MARK = "__flujo_skill__"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from flujo.core.record import dataclass
 
 _SECTION = re.compile(r"(Args|Arguments|Parameters|Examples?|Returns?|Raises|Yields|Notes?):\s*")
 _ENTRY = re.compile(r"(\*{0,2}\w+)(?:\s*\([^)]*\))?:\s*(.*)")

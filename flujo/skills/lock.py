@@ -6,7 +6,6 @@ import json
 import os
 import typing
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path as FilePath
 
@@ -14,6 +13,7 @@ from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Effect
 from flujo.core.ports import SkillSpec
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue, ValueProblem, load
 from flujo.skills.registry import builtin_entries
 from flujo.skills.sources import FILE_NAME, skill_files, source_digest

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
@@ -21,6 +20,7 @@ from typing_extensions import is_typeddict
 
 from flujo.core.errors import FlujoError, SkillError
 from flujo.core.ports import SkillContext
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check, stored_bytes
 from flujo.skills.decorator import Definition, public_name
 from flujo.skills.docstring import Prose, read_docstring

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import ConfigDict
@@ -17,10 +16,11 @@ from pydantic import ConfigDict
 from flujo.core.graph import Call, Node, Reduce
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import CallContext, Lowering, StepKind
+from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 
-CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True)
+CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 """How every `Config` reads YAML: no unknown keys, no conversions."""
 
 

@@ -11,13 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, Digest, RunId, TaskId
 from flujo.core.ports import NO_CHANGE, Batch, IndexRow, Projection, RunHeader, TaskHeader
+from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.values import sha256
 

@@ -17,12 +17,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 from typing import Self
 
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, ValueProblem, load
 from flujo.testing.replies import Reply, body_of, failure, json_reply, read_script, stream_of
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Literal
 
+from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, load
 
 Fault = Literal["", "cut", "drop", "hold"]

@@ -7,11 +7,11 @@ when it may be missing. Everything is written without accents (`words.plain_form
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flujo.architect.lexicon import de, en, es, fr
 from flujo.architect.words import phrase
+from flujo.core.record import dataclass
 
 Phrase = tuple[str, ...]
 

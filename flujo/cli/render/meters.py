@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from flujo.cli.render.region import Nodes
@@ -11,6 +11,7 @@ from flujo.cli.render.times import span
 from flujo.core.events import RegionEntered, RegionFinished, RunResumed, StepFailed, event_of
 from flujo.core.graph import Flow, Loop, Map, Node
 from flujo.core.ids import Address
+from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.engine.places import plain, regions_around
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.cli.render.times import span
 from flujo.cli.render.tree import Twig
 from flujo.core.graph import Flow, Loop, Map, Node
 from flujo.core.ids import Address
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue
 from flujo.engine.fold import StepView
 from flujo.engine.places import plain

@@ -7,7 +7,8 @@ something else. Everything that came from outside goes through `visible` before 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from flujo.core.record import dataclass
 
 _JOINERS = "\u200c\u200d"  # needed inside words and emoji; they move nothing
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")

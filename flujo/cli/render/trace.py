@@ -6,7 +6,7 @@ Maps and loops are folded to one line each, with what went wrong inside them bel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from flujo.cli.render.region import Nodes, Summary, region_words, summary
@@ -15,6 +15,7 @@ from flujo.cli.render.screen import Paint, fit, pad, visible, width
 from flujo.cli.render.times import moment, span
 from flujo.cli.render.tree import Twig, grown, within
 from flujo.core.ids import Address
+from flujo.core.record import dataclass
 from flujo.engine.fold import RunView, StepView
 
 

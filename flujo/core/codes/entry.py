@@ -1,7 +1,8 @@
 """What the catalogue says of one code."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from flujo.core.record import dataclass
 
 ErrorClass = Literal["structural", "semantic", "environmental", "authority"]
 """structural: the blueprint or project is wrong; semantic: the data or a skill said no; environmental: the world

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from flujo.core.events import RegionFinished
 from flujo.core.graph import Flow, Join
 from flujo.core.ids import child, quoted
 from flujo.core.outcomes import Done, Failed, Outcome
+from flujo.core.record import dataclass
 from flujo.core.values import JsonValue, Value
 from flujo.engine.crowd import Job, run_together
 from flujo.engine.regions.side import Ending, Side, finish_reduced, labels_of, merge_writes

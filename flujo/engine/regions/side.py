@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Flow, Map, Merge, Reduce
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended, waiting
+from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, JsonValue, Value, stored_bytes
 from flujo.engine.reducing import reduced
 from flujo.engine.runner import Runner

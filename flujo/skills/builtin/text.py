@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from flujo.core.errors import SkillError, TemplateError
 from flujo.core.graph import Ref
 from flujo.core.ports import SkillContext
+from flujo.core.record import dataclass
 from flujo.core.values import MAX_VALUE_BYTES, JsonObject, JsonValue
 from flujo.skills.decorator import skill
 from flujo.skills.plain import as_text

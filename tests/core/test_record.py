@@ -1,0 +1,49 @@
+"""Our `dataclass` behaves as the standard one where it is used."""
+
+from dataclasses import dataclass as standard
+from dataclasses import field, fields, replace
+
+import pytest
+
+from flujo.core.record import dataclass
+
+
+def classes(make):
+    @make(frozen=True, slots=True)
+    class Point:
+        x: int
+        y: int = 0
+        note: str = field(default="", compare=False, repr=False)
+
+    @make(slots=True, eq=False)
+    class Thing:
+        x: int = 1
+
+    @make
+    class Plain:
+        x: int = 1
+
+    return Point, Thing, Plain
+
+
+@pytest.mark.parametrize("make", [standard, dataclass])
+def test_equality_hash_repr_and_replace(make):
+    point, thing, plain = classes(make)
+    assert point(1) == point(1, 0, "other") != point(2)
+    assert point(1) != (1, 0)
+    assert hash(point(1, 2, "a")) == hash(point(1, 2))
+    assert repr(point(1)).endswith("Point(x=1, y=0)")
+    assert replace(point(1), y=5) == point(1, 5)
+    assert [item.name for item in fields(point)] == ["x", "y", "note"]
+    assert thing() != thing()
+    assert {thing(): 1}
+    assert plain() == plain()
+    with pytest.raises(TypeError):
+        hash(plain())
+    match point(3, 4):
+        case (1, 2):
+            raise AssertionError
+        case point_ if point_.x == 3:
+            pass
+    with pytest.raises(AttributeError):
+        getattr(point(1), "z")  # noqa: B009
