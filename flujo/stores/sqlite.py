@@ -56,6 +56,8 @@ _INSERT = (
     " AND ?2 = 1 + coalesce((SELECT max(seq) FROM events WHERE run_id = ?1), 0)"
 )
 
+_INSERT_NEXT = f"INSERT INTO events VALUES ({','.join('?' * 13)})"
+
 
 @dataclass(frozen=True, slots=True)
 class FileClaim:
@@ -187,9 +189,12 @@ class SqliteStore:
                 self._enter(batch.change.created, epoch=1)
         if blobs:
             self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
-        rows = [_columns(row) for batch in batches for row in batch.rows]
-        if self._db.executemany(_INSERT, rows).rowcount != len(rows):
+        first = [_columns(batch.rows[0]) for batch in batches]
+        if self._db.executemany(_INSERT, first).rowcount != len(first) or not all(map(_follow, batches)):
             raise _taken_over(batches[0].rows[0].run)
+        rest = [_columns(row) for batch in batches for row in batch.rows[1:]]
+        if rest:  # the transaction holds what the first row's test has seen
+            self._db.executemany(_INSERT_NEXT, rest)
         for batch in batches:
             if batch.change is not NO_CHANGE:
                 self._project(batch.rows[-1], batch.change)
@@ -316,6 +321,12 @@ class SqliteStore:
 
 
 _HEADER = "SELECT run_id, name, status, created, updated FROM runs"
+
+
+def _follow(batch: Batch) -> bool:
+    """Say whether a batch's rows follow each other, all of one epoch."""
+    start, epoch = batch.rows[0].seq, batch.rows[0].epoch
+    return all(row.seq == start + place and row.epoch == epoch for place, row in enumerate(batch.rows))
 
 
 def _taken_over(run: RunId) -> LostOwnership:
