@@ -1,4 +1,4 @@
-"""flujo as a process of its own, and a skill by which a test holds a run exactly where it wants it, without sleeping."""
+"""flujo as a process of its own, and a skill by which a test holds a run where it wants it."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def gated(folder: Path, effect: str = "read") -> None:
 
 
 @contextmanager
-def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def held(folder: Path, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Drive a run in another process up to `probe.hold`; at the end the process is gone, whatever happened."""
-    process = child(*arguments, cwd=folder)
+    process = child(*arguments, cwd=folder, **options)
     try:
         with (folder / "here").open() as here:
             assert here.read() == "here"

@@ -3,6 +3,7 @@
 The hook is inside the interpreter, below everything flujo or a library could do in Python. Mutants show that it fires.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ from tests.cli.conftest import Call
 from tests.e2e.outside import environment, newest
 from tests.e2e.test_main_job import GOAL
 
-GUARD = '''
+GUARD = """
+import json
 import os
 import sys
 
@@ -43,8 +45,11 @@ def guard(event, args):
 
 
 sys.addaudithook(guard)
-sys.exit(main(sys.argv[1:]))
-'''
+for line in json.loads(sys.argv[1]):
+    code = main(line)
+    os.write(2, f"ENDED {code} {' '.join(line)}\\n".encode())
+sys.exit(code)
+"""
 CAUGHT = 99
 SKILL = '''"""Skills that go outside."""
 
@@ -71,12 +76,10 @@ def call(how: str) -> str:
 OUTSIDE = 'version: "0.1"\nsteps:\n  - {name: go, uses: outside.call, with: {how: HOW}}\n'
 
 
-def guarded(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[bytes]":
-    """Run a verb under the guard."""
-    command = [sys.executable, "-P", "-c", GUARD, *arguments]
-    return subprocess.run(
-        command, cwd=cwd, env=environment(), capture_output=True, stdin=subprocess.DEVNULL, check=False
-    )
+def guarded(*lines: tuple[str, ...], guard: str = GUARD) -> "subprocess.CompletedProcess[bytes]":
+    """Run command lines one after the other in a process under the guard; its code is that of the last."""
+    command = [sys.executable, "-P", "-c", guard, json.dumps(lines)]
+    return subprocess.run(command, env=environment(), capture_output=True, stdin=subprocess.DEVNULL, check=False)
 
 
 @pytest.fixture
@@ -89,38 +92,39 @@ def finished(demo: Call) -> str:
     return run
 
 
-def test_what_looks_or_checks_starts_nothing(finished: str, tmp_path: Path) -> None:
-    Path("own.yaml").write_text('version: "0.1"\nsteps: [{name: a, uses: tickets.age_in_days, with: {}}]\n')
-    for arguments, code in (
-        (("validate",), 0),
-        (("validate", "."), None),
-        (("validate", ".", "--json"), None),
-        (("run", "--dry-run"), 0),
-        (("create", "--goal", GOAL, "--non-interactive", "--offline", "--output", "new.yaml"), 0),
-        (("lens", "replay", finished), 0),
-        (("lens", "show", finished), 0),
-        (("lens", "trace", finished), 0),
-        (("lens", "list"), 0),
-        (("tasks", "list"), 0),
-        (("skills", "list"), 0),
-        (("skills", "show", "table.filter"), 0),
-    ):
-        done = guarded(*arguments, cwd=tmp_path)
-        assert b"FORBIDDEN" not in done.stderr, (arguments, done.stderr)
-        assert done.returncode in ((code,) if code is not None else (0, 4)), (arguments, done)
+def test_what_looks_or_checks_starts_nothing(finished: str) -> None:
+    Path("bad.yaml").write_text('version: "0.1"\nsteps: [{name: a, uses: tickets.nothing}]\n')
+    lines = {
+        ("validate",): 0,
+        ("validate", ".", "--json"): 4,
+        ("run", "--dry-run"): 0,
+        ("run", "bad.yaml", "--dry-run"): 4,
+        ("create", "--goal", GOAL, "--non-interactive", "--offline", "--output", "new.yaml"): 0,
+        ("create", "--goal", "Feed the cat", "--non-interactive", "--offline", "--output", "cat.yaml"): 4,
+        ("lens", "replay", finished): 0,
+        ("lens", "show", finished): 0,
+        ("lens", "trace", finished): 0,
+        ("lens", "list"): 0,
+        ("tasks", "list"): 0,
+        ("skills", "list"): 0,
+        ("skills", "show", "table.filter"): 0,
+    }
+    done = guarded(*lines)
+    ended = [line for line in done.stderr.decode().splitlines() if line.startswith(("ENDED", "FORBIDDEN"))]
+    assert ended == [f"ENDED {code} {' '.join(line)}" for line, code in lines.items()]
 
 
-def test_a_run_of_project_skills_replays_without_them(demo: Call, tmp_path: Path) -> None:
+def test_a_run_of_project_skills_replays_without_them(demo: Call) -> None:
     assert demo("run").code == 0
     run = newest(demo)
-    assert guarded("lens", "replay", run, cwd=tmp_path).returncode == 0
     skill = Path("skills/tickets.py")
     skill.write_text(skill.read_text() + "\nraise SystemExit('imported')\n")
-    for verb in (("lens", "replay", run), ("validate",)):
-        done = guarded(*verb, cwd=tmp_path)
-        assert done.returncode == 0, done
+    done = guarded(("validate",), ("lens", "replay", run))
+    assert done.returncode == 0, done
+    assert b"warning[FLJ0606]" in done.stdout and b"byte-equal" in done.stdout
     skill.unlink()
-    assert guarded("lens", "replay", run, cwd=tmp_path).returncode == 0
+    done = guarded(("lens", "replay", run))
+    assert (done.returncode, b"byte-equal" in done.stdout) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -133,22 +137,19 @@ def test_a_run_of_project_skills_replays_without_them(demo: Call, tmp_path: Path
         ("nothing", b"skills/outside.py"),
     ],
 )
-def test_the_guard_catches_a_run_that_goes_outside(how: str, event: bytes, flujo: Call, tmp_path: Path) -> None:
+def test_the_guard_catches_a_run_that_goes_outside(how: str, event: bytes, flujo: Call) -> None:
     Path("skills").mkdir()
     Path("skills/outside.py").write_text(SKILL)
     Path("go.yaml").write_text(OUTSIDE.replace("HOW", how))
     assert flujo("skills", "lock").code == 0
-    assert guarded("validate", "go.yaml", cwd=tmp_path).returncode == 0
-    command = GUARD if how == "nothing" else GUARD.replace("os.getcwd()", "'/nowhere'")
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", command, "run", "go.yaml"],
-        cwd=tmp_path, env=environment(), capture_output=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+    guard = GUARD if how == "nothing" else GUARD.replace("os.getcwd()", "'/nowhere'")
+    done = guarded(("validate", "go.yaml"), ("run", "go.yaml"), guard=guard)
     assert done.returncode == CAUGHT, done
+    assert b"ENDED 0 validate go.yaml" in done.stderr
     assert b"FORBIDDEN" in done.stderr and event in done.stderr
 
 
-def test_the_guard_lets_a_harmless_run_pass(flujo: Call, tmp_path: Path) -> None:
+def test_the_guard_lets_a_harmless_run_pass(flujo: Call) -> None:
     Path("up.yaml").write_text('version: "0.1"\nsteps: [{name: up, uses: text.upper, input: abc}]\n')
-    done = guarded("run", "up.yaml", cwd=tmp_path)
+    done = guarded(("run", "up.yaml"))
     assert (done.returncode, done.stdout) == (0, b"ABC\n"), done.stderr

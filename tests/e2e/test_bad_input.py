@@ -13,15 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from flujo.core.errors import FlujoError
 from flujo.stores.sqlite import MIGRATIONS
 from flujo.testing.endpoint import KEY, Reply, failure, json_reply
 from tests.cli.conftest import Call, Result
 from tests.e2e.conftest import Serve
 from tests.e2e.outside import child, gated, held, let_go, newest
+from tests.engine.world import World
 
 HEAD = 'version: "0.1"\nsteps:\n'
 OK = HEAD + "  - {name: up, uses: text.upper}\n"
-ASK = HEAD + '  - {name: up, uses: text.upper}\n  - {kind: hitl, name: ask, message: "Go on?", choices: ["yes", "no"]}\n'
+ASK = (
+    HEAD + '  - {name: up, uses: text.upper}\n  - {kind: hitl, name: ask, message: "Go on?", choices: ["yes", "no"]}\n'
+)
 NUMBER = HEAD + "  - {kind: hitl, name: ask, message: How many, schema: {type: integer, minimum: 1}}\n"
 HELD = HEAD + "  - {name: first, uses: text.upper, input: abc}\n  - {name: hold, uses: probe.hold}\n"
 
@@ -74,11 +78,21 @@ def test_blueprints(text: bytes | None, exit: int, code: str, flujo: Call) -> No
     document = checked.json
     assert document["valid"] is False
     found = [item for item in document["diagnostics"] if item["code"] == code]
-    assert found and found[0]["help"]
+    assert found
     if exit == 4:
         assert (found[0]["file"], found[0]["severity"]) == ("bad.yaml", "error")
         assert found[0]["line"] >= 1 and found[0]["column"] >= 1
     assert not Path(".flujo").exists()
+
+
+@pytest.mark.xfail(reason="the general help of a code is in the text only, `help` is null in JSON")
+def test_programs_get_the_same_help_as_people(flujo: Call) -> None:
+    Path("bad.yaml").write_text(HEAD + '  - {name: a, uses: text.upper, input: "{{ steps.b.output }}"}\n')
+    (item,) = flujo("validate", "bad.yaml", "--json").json["diagnostics"]
+    assert item["help"] and item["help"] in flujo("validate", "bad.yaml").out
+    Path("fail.yaml").write_text(HEAD + "  - {name: a, uses: core.fail, with: {message: no}}\n")
+    help = flujo("run", "fail.yaml", "--json").json["error"]["help"]
+    assert help and help in flujo("run", "fail.yaml").err
 
 
 def test_a_folder_is_no_blueprint(flujo: Call) -> None:
@@ -161,6 +175,32 @@ def test_a_run_that_another_process_drives(flujo: Call, tmp_path: Path) -> None:
         out, err = process.communicate(timeout=30)
         assert (process.returncode, out, err) == (0, b"ABC\n", b"")
     refused_twice(flujo, "resume", run, exit=2, code="FLJ0802")
+    assert flujo("lens", "replay", run).code == 0
+
+
+@pytest.mark.xfail(reason="the engine looks for the task's step before it looks whether the task is open")
+def test_a_task_that_was_answered_in_the_meantime() -> None:
+    world = World()
+    view = world.start("steps: [{name: a, kind: hitl, message: x}, {name: b, kind: hitl, message: y}]")
+    first = view.tasks[0].id
+    view = world.resume(view.run_id, "yes", first)
+    before = world.types(view.run_id)
+    with pytest.raises(FlujoError, match="no open task") as refusal:
+        world.resume(view.run_id, "yes", first)
+    assert refusal.value.diagnostic.code == "FLJ0808"
+    assert world.types(view.run_id) == before
+
+
+def test_of_many_who_answer_at_once_one_is_heard(flujo: Call, tmp_path: Path) -> None:
+    Path("ask.yaml").write_text(ASK + "  - {name: end, uses: text.upper}\n")
+    assert flujo("run", "ask.yaml", "--input", "x").code == 6
+    run = newest(flujo)
+    both = [child("resume", run, "--answer", answer, cwd=tmp_path) for answer in ("yes", "no", "yes", "no")]
+    ended = [(process.communicate(), process.returncode) for process in both]
+    assert sorted(code for _, code in ended) == [0, 2, 2, 2], ended
+    assert all(b"= help: " in err and b"FLJ08" in err for (_, err), code in ended if code)
+    steps = flujo("lens", "show", run, "--json").json["steps"]
+    assert [step["status"] for step in steps] == ["completed"] * 3
     assert flujo("lens", "replay", run).code == 0
 
 
@@ -252,24 +292,67 @@ def test_a_damaged_database(kind: str, flujo: Call) -> None:
     assert flujo("resume", run, "--answer", "yes").code == 0
 
 
-def test_every_changed_byte_of_a_record_is_noticed(flujo: Call) -> None:
+@pytest.mark.parametrize(
+    "types",
+    [
+        pytest.param("= 'run_started'", marks=pytest.mark.xfail(reason="a damaged first event ends with FLJ0901")),
+        "<> 'run_started'",
+    ],
+)
+def test_every_changed_byte_of_a_record_is_noticed(types: str, flujo: Call) -> None:
     Path("ask.yaml").write_text(ASK)
     assert flujo("run", "ask.yaml", "--input", "x").code == 6
     assert flujo("resume", newest(flujo), "--answer", "yes").code == 0
     run = newest(flujo)
-    with sqlite3.connect(".flujo/state.db") as db:
-        bodies = db.execute("SELECT seq, body FROM events ORDER BY seq").fetchall()
-    for seq, body in bodies:
-        for at in {0, len(body) // 3, len(body) // 2, len(body) - 1}:
+    db = sqlite3.connect(".flujo/state.db", isolation_level=None)
+    for seq, body in db.execute(f"SELECT seq, body FROM events WHERE type {types} ORDER BY seq").fetchall():
+        for at in range(0, len(body), max(1, len(body) // 8)):
             changed = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
-            with sqlite3.connect(".flujo/state.db") as db:
-                db.execute("UPDATE events SET body = ? WHERE seq = ?", (changed, seq))
+            db.execute("UPDATE events SET body = ? WHERE seq = ?", (changed, seq))
             result = flujo("lens", "replay", run)
             assert result.code in (2, 5), (seq, at, result)
-            assert "Traceback" not in result.err and "FLJ09" not in result.err
-            assert flujo("lens", "show", run).code in (0, 2)
-        with sqlite3.connect(".flujo/state.db") as db:
-            db.execute("UPDATE events SET body = ? WHERE seq = ?", (body, seq))
+            assert "error[FLJ0805]" in result.err if result.code == 2 else "diverged" in result.out
+            assert flujo("lens", "show", run).code in (0, 2), (seq, at)
+        db.execute("UPDATE events SET body = ? WHERE seq = ?", (body, seq))
+    db.close()
+    assert flujo("lens", "replay", run).code == 0
+
+
+@pytest.mark.xfail(reason="an event of an unknown type ends with FLJ0901")
+def test_an_event_of_an_unknown_type_is_damage(flujo: Call) -> None:
+    Path("ask.yaml").write_text(ASK)
+    assert flujo("run", "ask.yaml", "--input", "x").code == 6
+    with sqlite3.connect(".flujo/state.db") as db:
+        db.execute("UPDATE events SET type = 'step_compleded' WHERE type = 'step_completed'")
+    for arguments in (("tasks", "list"), ("lens", "show", newest(flujo)), ("resume", newest(flujo))):
+        refused(flujo(*arguments), 2, "FLJ0805")
+
+
+@pytest.mark.xfail(reason="some end with FLJ0901, and an end that was cut off is not missed")
+def test_whatever_is_done_to_an_event_is_found(flujo: Call) -> None:
+    Path("ask.yaml").write_text(ASK + "  - {name: log, uses: files.append, with: {path: log.txt, content: x}}\n")
+    assert flujo("run", "ask.yaml", "--input", "x").code == 6
+    assert flujo("resume", newest(flujo), "--answer", "yes").code == 0
+    run = newest(flujo)
+    state = Path(".flujo/state.db")
+    good = state.read_bytes()
+    with sqlite3.connect(state) as db:
+        (count,) = db.execute("SELECT count(*) FROM events").fetchone()
+    for seq in range(1, count + 1):
+        for change in (
+            f"DELETE FROM events WHERE seq = {seq}",
+            f"DELETE FROM events WHERE seq >= {seq}",
+            f"UPDATE events SET body = '[]' WHERE seq = {seq}",
+            f"UPDATE events SET address = 'elsewhere' WHERE seq = {seq}",
+            f"UPDATE events SET type = 'region_finished' WHERE seq = {seq}",
+            f"UPDATE events SET seq = 99 WHERE seq = {seq}",
+        ):
+            db = sqlite3.connect(state, isolation_level=None)
+            db.execute(change)
+            db.close()
+            assert flujo("lens", "replay", run).code in (2, 5), change
+            assert flujo("lens", "trace", run).code in (0, 2), change
+            state.write_bytes(good)
     assert flujo("lens", "replay", run).code == 0
 
 
@@ -284,6 +367,72 @@ def test_a_database_of_a_newer_flujo(flujo: Call) -> None:
     with sqlite3.connect(".flujo/state.db") as db:
         db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
     assert flujo("resume", run, "--answer", "yes").code == 0
+
+
+# --- skills of the project ---
+
+NOISY = '''"""A skill file that prints."""
+
+from flujo import skill
+
+print("at import")
+
+
+@skill(effect="pure")
+def one(value: str) -> str:
+    """Give it back."""
+    print("in the call")
+    return value
+'''
+
+
+@pytest.mark.xfail(reason="what a skill file prints while `run` or `skills lock` imports it goes to stdout")
+def test_what_a_skill_prints_is_not_in_the_document(flujo: Call) -> None:
+    Path("skills").mkdir()
+    Path("skills/noisy.py").write_text(NOISY)
+    Path("noisy.yaml").write_text(HEAD + "  - {name: a, uses: noisy.one}\n")
+    assert flujo("skills", "lock", "--json").json["skills"] == ["noisy.one"]
+    Path("skills/noisy.py").write_text(NOISY + "\n")
+    result = flujo("run", "noisy.yaml", "--input", "x", "--json")
+    assert (result.code, result.json["output"]) == (0, "x")
+    assert "at import" in result.err and "in the call" in result.err
+
+
+@pytest.mark.parametrize(
+    ("text", "exit", "code"),
+    [
+        pytest.param("@skill\ndef x(:\n", 2, "FLJ0607", marks=pytest.mark.xfail(reason="exits 1")),
+        pytest.param("import nosuch  # @skill\n", 3, "FLJ0607", marks=pytest.mark.xfail(reason="exits 1")),
+    ],
+)
+def test_skill_files_that_cannot_be_imported(text: str, exit: int, code: str, flujo: Call) -> None:
+    Path("skills").mkdir()
+    Path("skills/broken.py").write_text(text)
+    refused_twice(flujo, "skills", "lock", exit=exit, code=code)
+
+
+@pytest.mark.xfail(reason="exits 1, as if a run had failed")
+def test_a_damaged_lock_is_a_fault_of_the_configuration(flujo: Call) -> None:
+    Path("ok.yaml").write_text(OK)
+    Path("skills.lock").write_text("garbage")
+    for verb in ("run", "validate"):
+        refused_twice(flujo, verb, "ok.yaml", exit=2, code="FLJ0608")
+
+
+@pytest.mark.xfail(reason="a replay does not find questions that were answered before the last redrive")
+def test_a_skill_that_broke_while_its_run_waited(flujo: Call) -> None:
+    Path("skills").mkdir()
+    Path("skills/noisy.py").write_text(NOISY)
+    Path("ask.yaml").write_text(ASK + "  - {name: a, uses: noisy.one}\n")
+    assert flujo("run", "ask.yaml", "--input", "x").code == 6
+    run = newest(flujo)
+    Path("skills/noisy.py").write_text("raise ValueError('broken')\n")
+    failed = flujo("resume", run, "--answer", "yes")
+    assert failed.code == 1
+    assert failed.err.startswith("error[FLJ06") and "step `a`" in failed.err and "Traceback" not in failed.err
+    Path("skills/noisy.py").write_text(NOISY)
+    assert flujo("redrive", run).out.endswith("yes\n")
+    assert flujo("lens", "replay", run).code == 0
 
 
 # --- models ---
@@ -351,6 +500,14 @@ def test_faults_of_a_provider(replies: list[Reply | str], code: str, serve: Serv
     assert flujo("lens", "replay", run).code == 0
 
 
+@pytest.mark.xfail(reason="SQLite is asked for a text that has no UTF-8 form")
+def test_ids_that_are_not_utf8(flujo: Call) -> None:
+    Path("ok.yaml").write_text(OK)
+    assert flujo("run", "ok.yaml", "--input", "x").code == 0
+    for arguments in (("lens", "show", "\udcff"), ("resume", "\udcff", "--answer", "\udcff")):
+        refused(flujo(*arguments), 2, "FLJ0801")
+
+
 def test_nothing_prints_a_traceback_unasked(flujo: Call) -> None:
     wrong: list[Callable[[], Result]] = [
         lambda: flujo("nonsense"),
@@ -364,10 +521,11 @@ def test_nothing_prints_a_traceback_unasked(flujo: Call) -> None:
         refused(call(), 2, call().err.partition("[")[2][:7])
 
 
-def test_streams_that_are_closed(flujo: Call, tmp_path: Path) -> None:
+@pytest.mark.xfail(reason="a stream that is closed is None, and the console asks it whether it is a terminal")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed(closed: str, flujo: Call, tmp_path: Path) -> None:
     Path("ok.yaml").write_text(OK)
-    command = f"'{sys.executable}' -P -m flujo run ok.yaml --input x"
-    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
-        done = subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=tmp_path, capture_output=True, check=False)
-        assert b"Traceback" not in done.stderr, closed
-        assert done.returncode in ((0,) if closed == "2>&-" else (0, 2)), (closed, done)
+    command = f"'{sys.executable}' -P -m flujo run ok.yaml --input x {closed}"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr
+    assert (done.returncode, b"FLJ09" in done.stderr) == (0, False)
