@@ -147,7 +147,11 @@ class App:
 
     def lock_skills(self) -> LockResult:
         """Import the project's skill files and write `skills.lock`."""
-        result = lock_project(self.root)
+        import sys
+        from contextlib import redirect_stdout
+
+        with redirect_stdout(sys.stderr):  # what a skill file prints when it is imported
+            result = lock_project(self.root)
         write_lock(self.root, result.specs)
         self.__dict__.pop("_locked", None)
         self.__dict__.pop("registry", None)

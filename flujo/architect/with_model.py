@@ -107,7 +107,8 @@ def retrieved(goal: str, specs: Sequence[SkillSpec]) -> list[SkillSpec]:
     needs = [clause.words.text for clause in clauses_of(goal)]
     needs += [f"read {ending} file" for ending in sorted(endings)] if files.sources else []
     needs += [f"write {ending} file" for ending in sorted(endings)] if files.sinks else []
-    needs += ["parse csv text into table"] if "csv" in endings else []
+    tables = ["parse csv text into table", "keep rows that fit a condition", "group rows and count them"]
+    needs += tables if "csv" in endings else []
     needs += ["write table as markdown"] if "md" in endings else []
     return skills_for(Retriever(usable), [goal, *needs])
 

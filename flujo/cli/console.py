@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import field
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO
 
 from flujo.cli.render.screen import Paint, visible
@@ -106,6 +107,9 @@ class Console:
 
 def open_console(env: Mapping[str, str], json: bool) -> Console:
     """Return the console of this process. Characters a stream cannot encode are written as escapes, never fatal."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller; the lowest free descriptor is its own
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flujo.app import App, RunOptions
 from flujo.cli.live import Live
+from flujo.cli.render.diagnostics import general_help
 from flujo.cli.render.region import Nodes
 from flujo.cli.render.run import done_text, failed_text, partial_text, waiting_text
 from flujo.cli.render.task import hint, task_text
@@ -97,7 +98,10 @@ def finish(session: Session, app: App, view: RunView, *, allow_partial: bool = F
     if view.status == "partial" and allow_partial:
         code = Exit.DONE
     if console.json:
-        console.document(view.to_json())
+        document = view.to_json()
+        if view.error:
+            document["error"] = {**view.error, "help": view.error["help"] or general_help(view.error["code"])}
+        console.document(document)
         return code
     paint, columns = console.paint(console.err), console.columns
     if view.status in ("completed", "partial"):

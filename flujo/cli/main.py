@@ -100,6 +100,8 @@ def _sigterm_like_interrupt() -> Iterator[list[int]]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         seen.append(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a background job of a shell
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, stop)

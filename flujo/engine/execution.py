@@ -22,7 +22,7 @@ from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
 from flujo.core.record import dataclass
-from flujo.core.rows import RunStatus
+from flujo.core.rows import RunStatus, row_hash
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
 from flujo.engine.crowd import LANE, Lane, Stopped
@@ -134,6 +134,9 @@ class Engine:
         """Run a recorded run again from its journal alone; no skill, model or file is wired to it."""
         record = ReplayRecord(self._store, run, self._tools.clock)
         record.load(self._store.rows(run))
+        status = self._store.run(run).status
+        if status in _ENDED and not record.finished:
+            record.differ("", "end of the run", status, None)
         graph, facts = self._recompiled(run)
         return await replay(graph, facts, record)
 
@@ -166,6 +169,8 @@ class Engine:
 
     def _recompiled(self, run: RunId) -> tuple[Graph, RunFacts]:
         first = next(iter(self._store.rows(run)), None)
+        if first is not None and row_hash(first) != first.hash:
+            raise StateError("FLJ0805", f"event 1 of run `{run}` does not fit its hash")
         started = Past(self._store, run).event(1)[0] if first else None
         if first is None or not isinstance(started, RunStarted):
             raise StateError("FLJ0802", f"run `{run}` was cut off before its first event", help="start it again")
@@ -182,7 +187,10 @@ class Engine:
         question = self.question(reply.task)
         if question.expires is not None and self._tools.clock.now() >= question.expires:
             return  # too late: the step fails for it when the run goes on
-        address = next(item.step for item in self._store.tasks(journal.run) if item.task == reply.task)
+        address = next((item.step for item in self._store.tasks(journal.run) if item.task == reply.task), None)
+        if address is None:  # answered by somebody else since it was looked up
+            message = f"run `{journal.run}` has no open task `{reply.task}`"
+            raise StateError("FLJ0808", message, help="`flujo tasks list` shows them")
         answered = TaskAnswered(reply.task, reply.answer, reply.by, shown(question), reply.comment)
         journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
 

@@ -100,9 +100,15 @@ class Past:
                 started = None
         return started
 
-    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
-        """Return the seq of the last task of a kind opened at an address that counts, with its answer if any."""
-        opened, answer, after = 0, None, self.reopened(address)
+    def question(
+        self, address: Address, kind: str = "question", after: int | None = None
+    ) -> tuple[int, TaskAnswered | None] | None:
+        """Return the seq of the last task of a kind opened at an address, with its answer if any.
+
+        Those before a redrive or retry do not count, nor those before the event `after` where it is given.
+        """
+        opened, answer = 0, None
+        after = self.reopened(address) if after is None else after
         for row in self.rows(address):
             if row.seq <= after or row.type not in ("task_opened", "task_answered"):
                 continue
@@ -130,10 +136,12 @@ class Past:
 
     def event_of(self, row: Row) -> tuple[Event, frozenset[str]]:
         """Return the event of a row, with its labels; the value in a blob is put back."""
-        large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
         try:
+            large = load_stored(self._store.blob(Digest(row.blob))) if row.blob else None
             event = event_of(row, large)
-        except (ValueError, TypeError) as error:
+        except (AttributeError, KeyError, ValueError, TypeError, StateError) as error:
+            if isinstance(error, StateError) and error.diagnostic.code != "FLJ0805":
+                raise
             where = f" of step `{row.address}`" if row.address else ""
             raise StateError(
                 "FLJ0805", f"event {row.seq}{where} of run `{self.run}` cannot be read: {error}"

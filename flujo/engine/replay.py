@@ -167,7 +167,7 @@ class ReplayRecord:
 
     def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
         """Return the recorded question once it has been asked again."""
-        return self._past.question(address, kind) if address in self._asked else None
+        return self._past.question(address, kind, after=0) if address in self._asked else None
 
     def timed_out(self, address: Address) -> bool:
         """Say whether the region at an address was recorded as having taken too long."""
@@ -219,7 +219,7 @@ class ReplayRecord:
 
     def compare_end(self, outcome: Outcome) -> None:
         """Compare the run's output with the recorded one, if the run was finished."""
-        last = next((row for row in reversed(self._past.rows(ROOT)) if row.type == "run_finished"), None)
+        last = self._finished()
         if last is None:
             return
         finished, _ = self.event(last.seq)
@@ -239,6 +239,17 @@ class ReplayRecord:
     def end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a step or region."""
         return self._past.ended(address)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the end of the run is recorded."""
+        return self._finished() is not None
+
+    def _finished(self) -> IndexRow | None:
+        """Return the end of the run, unless it was redriven after it."""
+        after = self._past.reopened(ROOT)
+        rows = [row for row in self._past.rows(ROOT) if row.type == "run_finished" and row.seq > after]
+        return rows[-1] if rows else None
 
     def call_end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a call: what came after its failure (a catch, `continue`) is not the call's."""

@@ -14,7 +14,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path as FilePath
 from types import ModuleType
 
-from flujo.core.errors import FlujoError
+from flujo.core.errors import FlujoError, MissingModule, UsageError
 from flujo.core.ports import Skill, SkillSpec
 from flujo.core.spans import Place, Source, Span
 from flujo.skills.decorator import Definition, definitions
@@ -37,11 +37,11 @@ class SkillFile:
             data = path.read_bytes()
         except OSError as error:
             message = f"skill file `{name}` cannot be read: {(error.strerror or str(error)).lower()}"
-            raise FlujoError("FLJ0606", message, help="run `flujo skills lock`") from error
+            raise UsageError("FLJ0606", message, help="run `flujo skills lock`") from error
         self.digest = source_digest(data)
         if locked is not None and locked != self.digest:
             message = f"skill file `{name}` has changed since `skills.lock` was written"
-            raise FlujoError("FLJ0606", message, help="run `flujo skills lock` and review the difference")
+            raise UsageError("FLJ0606", message, help="run `flujo skills lock` and review the difference")
         self.source = Source(name, data.decode("utf-8", "replace"))
         self.definitions = definitions(self._run(path, data))
 
@@ -65,7 +65,8 @@ class SkillFile:
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
             line = frames[-1].lineno if frames else None
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return FlujoError(
+        cause: type[FlujoError] = MissingModule if isinstance(error, ModuleNotFoundError) else UsageError
+        return cause(
             "FLJ0607", f"skill file `{self.name}` cannot be imported: {reason}", place=self.place_of_line(line or 1)
         )
 

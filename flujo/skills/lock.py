@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path as FilePath
 
 from flujo.core.diagnostics import Diagnostic, Severity
-from flujo.core.errors import FlujoError
+from flujo.core.errors import FlujoError, UsageError
 from flujo.core.graph import Effect
 from flujo.core.ports import SkillSpec
 from flujo.core.record import dataclass
@@ -150,10 +150,10 @@ def _stale(message: str) -> Diagnostic:
 
 def _refuse_double(spec: SkillSpec, others: dict[str, SkillSpec]) -> None:
     if spec.id in builtin_entries():
-        raise FlujoError("FLJ0607", f"`{spec.file}` defines `{spec.id}`, which is a builtin skill", help=_RENAME)
+        raise UsageError("FLJ0607", f"`{spec.file}` defines `{spec.id}`, which is a builtin skill", help=_RENAME)
     if spec.id in others:
         message = f"`{spec.id}` is defined twice, in `{others[spec.id].file}` and in `{spec.file}`"
-        raise FlujoError("FLJ0607", message, help=_RENAME)
+        raise UsageError("FLJ0607", message, help=_RENAME)
 
 
 _RENAME = "give it another name, or another id: `@skill(id=...)`"
@@ -169,4 +169,4 @@ def _first_double(ids: Iterable[str]) -> str | None:
 
 
 def _bad(problem: str) -> FlujoError:
-    return FlujoError("FLJ0608", f"`{LOCK_FILE}` {problem}", help="run `flujo skills lock` to write it anew")
+    return UsageError("FLJ0608", f"`{LOCK_FILE}` {problem}", help="run `flujo skills lock` to write it anew")

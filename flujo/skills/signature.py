@@ -18,7 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import PydanticSerializationError
 from typing_extensions import is_typeddict
 
-from flujo.core.errors import FlujoError, SkillError
+from flujo.core.errors import FlujoError, SkillError, UsageError
 from flujo.core.ports import SkillContext
 from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check, stored_bytes
@@ -203,7 +203,7 @@ def _bad_result(id: str, problem: str) -> SkillError:
 
 def bad_skill(definition: Definition, problem: str) -> FlujoError:
     """Return the error for a function that cannot be a skill."""
-    return FlujoError("FLJ0607", f"skill `{definition.id}` {problem}")
+    return UsageError("FLJ0607", f"skill `{definition.id}` {problem}")
 
 
 def _first_line(error: Exception) -> str:

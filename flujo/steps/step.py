@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextvars
 import importlib
 import inspect
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, Field
@@ -131,8 +135,7 @@ async def _result(skill: Skill, args: JsonObject, ctx: CallContext) -> JsonValue
     if skill.inline:
         result = _guarded(skill, args, ctx.skill_context)
     else:
-        # By name and late: `validate` imports this module too, and must not pay for asyncio (design 10).
-        result = await importlib.import_module("asyncio").to_thread(_guarded, skill, args, ctx.skill_context)
+        result = await _aside(partial(_guarded, skill, args, ctx.skill_context))
     if not inspect.isawaitable(result):
         return result
     try:
@@ -141,6 +144,36 @@ async def _result(skill: Skill, args: JsonObject, ctx: CallContext) -> JsonValue
         raise
     except (Exception, SystemExit) as error:
         raise _Crash(_words(error)) from error
+
+
+async def _aside(work: Callable[[], JsonValue | Awaitable[JsonValue]]) -> JsonValue | Awaitable[JsonValue]:
+    """Do blocking work in a thread of its own that the end of the process does not wait for.
+
+    The threads of `asyncio.to_thread` are joined at the end, so a skill that blocks would hold up Ctrl-C for as long.
+    """
+    # By name and late: `validate` imports this module too, and must not pay for asyncio (design 10).
+    loop = importlib.import_module("asyncio").get_running_loop()
+    done = loop.create_future()
+
+    def settle(set_it: Callable[[Any], None], value: object) -> None:
+        if not done.done():  # cancelled meanwhile
+            set_it(value)
+
+    def tell(set_it: Callable[[Any], None], value: object) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, set_it, value)
+
+    def body() -> None:
+        try:
+            result = work()
+        except BaseException as error:
+            tell(done.set_exception, error)
+        else:
+            tell(done.set_result, result)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(body,), daemon=True).start()
+    return await done
 
 
 def _guarded(skill: Skill, args: JsonObject, context: SkillContext) -> JsonValue:

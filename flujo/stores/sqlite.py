@@ -272,6 +272,7 @@ class SqliteStore:
 
     def run(self, prefix: str) -> RunHeader:
         """Return the run whose id is, or uniquely begins with, `prefix`; raise StateError FLJ0801."""
+        prefix = prefix.encode(errors="replace").decode()  # an argument of the shell may be any bytes
         high = prefix + "\U0010ffff"
         with self._explained():
             found = self._db.execute(

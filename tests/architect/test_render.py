@@ -80,7 +80,7 @@ def test_any_text_around_the_values_is_harmless(app: App, goal: str, notes: list
     assert compiled.diagnostics == ()
     assert compiled.graph is not None
     assert [child.meta.name for child in compiled.graph.root.children] == ["first", "ask", "ask_approved"]
-    assert compiled.graph.root.children[1].message.render(MappingNames({})) == message  # type: ignore[union-attr]
+    assert compiled.graph.root.children[1].on.message.render(MappingNames({})) == message  # type: ignore[union-attr]
 
 
 @given(TEXT)

@@ -307,7 +307,7 @@ def _drive(app: App, run_id: str | None) -> Any:
 
 def _count_commits(app: App, commit: Callable[[int], None], before: Callable[[int], None] | None = None) -> None:
     """Tell of each commit with its number, before and after it is made."""
-    append, number = app.store.append, 0
+    append, number = app.store.append_all, 0
 
     def counted(*arguments: Any) -> None:
         nonlocal number
@@ -317,7 +317,7 @@ def _count_commits(app: App, commit: Callable[[int], None], before: Callable[[in
         append(*arguments)
         commit(number)
 
-    app.store.append = counted  # type: ignore[method-assign]
+    app.store.append_all = counted  # type: ignore[method-assign]
 
 
 def _killed(project: Path, moment: Moment, at: int, before: bool) -> None:

@@ -22,7 +22,15 @@ NEVER_TO_CHECK = HEAVY | {
     "flujo.stores",
     "flujo.architect",
 }
-ONLY_HELP = NEVER_TO_CHECK | {"jinja2", "ruamel", "pydantic", "flujo.app", "flujo.blueprints", "flujo.core"}
+ONLY_HELP = NEVER_TO_CHECK | {
+    "jinja2",
+    "ruamel",
+    "pydantic",
+    "flujo.app",
+    "flujo.blueprints",
+    "flujo.core.codes",
+    "flujo.core.graph",
+}
 
 MODULES = """
 import json, sys

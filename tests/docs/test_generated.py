@@ -29,6 +29,11 @@ NAMES = {
         "empty": "",
     },
     "previous": [3, 1, 2],
+    "item": {"key": "a", "value": 7},
+    "index": 2,
+    "loop": {"index": 1, "first": True, "previous": None},
+    "error": {"code": "FLJ0613", "message": "no such file"},
+    "results": [4, None],
 }
 
 

@@ -18,6 +18,15 @@ WORDS = [
 ]
 STEP = {"name": "a", "uses": "text.upper"}
 HITL = {"name": "a", "kind": "hitl", "message": "?"}
+KINDS = {
+    "step": STEP,
+    "hitl": HITL,
+    "loop": {"name": "a", "kind": "loop", "max": 1, "steps": STEP},
+    "map": {"name": "a", "kind": "map", "over": [1], "steps": STEP},
+    "parallel": {"name": "a", "kind": "parallel", "branches": {"one": STEP}},
+    "wait": {"name": "a", "kind": "wait", "for": "1s"},
+}
+OF_KIND = {f"in a step of kind `{kind}`": step for kind, step in KINDS.items()}
 AGENT = {"model": "openai/m"}
 
 
@@ -30,14 +39,16 @@ def blueprint(place: str, word: str) -> dict[str, Any]:
             return {"steps": [{"name": "a", "kind": word}]}
         case "in any step":
             return {"steps": [{**STEP, word: {}}, {**HITL, "name": "b", word: {}}]}
-        case "in a step of kind `hitl`":
-            return {"steps": [{**HITL, word: {}}]}
-        case "in a step of kind `step`":
-            return {"steps": [{**STEP, word: {}}]}
+        case kind if kind in OF_KIND:
+            return {"steps": [{**OF_KIND[kind], word: {}}]}
+        case "in `approval`":
+            return {"steps": [{**STEP, "approval": {word: {}}}]}
         case "in an agent":
             return {"agents": {"x": {**AGENT, word: {}}}, "steps": [{"name": "a", "uses": "agents.x"}]}
         case "retry elsewhere":
             return {"steps": [{**HITL, "retry": 3}]}
+        case "approval elsewhere":
+            return {"steps": [{**KINDS["map"], "approval": "required"}]}
         case "imports":
             return {"steps": [{"name": "a", "uses": "imports.other"}]}
         case "variables":
@@ -49,7 +60,10 @@ def blueprint(place: str, word: str) -> dict[str, Any]:
     raise LookupError(place)
 
 
-@pytest.mark.parametrize(("place", "word"), [*WORDS, ("retry elsewhere", ""), ("imports", ""), ("variables", "")])
+OTHERS = ["retry elsewhere", "approval elsewhere", "imports", "variables"]
+
+
+@pytest.mark.parametrize(("place", "word"), [*WORDS, *((place, "") for place in OTHERS)])
 def test_word_is_refused(place: str, word: str, tmp_path: Path) -> None:
     (tmp_path / "prompt.txt").write_text("hello", "utf-8")
     steps = blueprint(place, word)["steps"]
@@ -64,7 +78,7 @@ def test_all_places_are_met() -> None:
         "at the top level",
         "as `kind`",
         "in any step",
-        "in a step of kind `hitl`",
-        "in a step of kind `step`",
+        "in `approval`",
         "in an agent",
+        *OF_KIND,
     }

@@ -176,7 +176,6 @@ steps:
 """
 
 
-@pytest.mark.xfail(reason="the end of the process waits for the skill's thread; a second signal changes nothing")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_blocking_skill_does_not_hold_up_a_stop(number: signal.Signals, demo: Call, tmp_path: Path) -> None:
     Path("stopped.yaml").write_text(STOPPED)
@@ -191,7 +190,6 @@ def test_a_blocking_skill_does_not_hold_up_a_stop(number: signal.Signals, demo: 
     assert demo("resume", newest(demo)).out == "ABC\n"
 
 
-@pytest.mark.xfail(reason="SIGTERM is passed on as SIGINT, which a shell's background job ignores")
 def test_sigterm_ends_a_background_job(demo: Call, tmp_path: Path) -> None:
     Path("stopped.yaml").write_text(STOPPED + "  - {name: long, uses: core.sleep, with: {seconds: 3600}}\n")
     gated(tmp_path)
@@ -226,7 +224,6 @@ def test_one_changed_byte_is_found_and_its_step_named(demo: Call) -> None:
     assert document["differences"][0]["address"] == "count_by_product"
 
 
-@pytest.mark.xfail(reason="the replay says that a stored value is damaged, not of which step")
 def test_a_value_kept_as_a_blob_is_watched_too(demo: Call) -> None:
     run = waiting(demo)
     assert demo("resume", run, "--answer", "yes").code == 0

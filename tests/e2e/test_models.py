@@ -174,10 +174,7 @@ def create(flujo: Call, goal: str, *arguments: str) -> Any:
     return flujo("create", "--goal", goal, "--non-interactive", "--model", MODEL, *arguments)
 
 
-NOT_OFFERED = pytest.mark.xfail(reason="retrieval does not offer table.group for the Spanish goal")
-
-
-@pytest.mark.parametrize("goal", [GOAL, *REWORDINGS[:-1], pytest.param(REWORDINGS[-1], marks=NOT_OFFERED)])
+@pytest.mark.parametrize("goal", [GOAL, *REWORDINGS[:-1], pytest.param(REWORDINGS[-1])])
 def test_with_a_model_all_wordings_work(goal: str, serve: Serve, demo: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     with Endpoint(oracle) as endpoint:
         for name, value in endpoint.environment().items():

@@ -4,16 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
 def campaign(*words):
-    command = [sys.executable, "-m", "tests.campaign", "ONLY=crash", *words]
+    command = [sys.executable, "-m", "tests.campaign", *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_200_kills_lose_nothing_and_repeat_nothing():
-    done = campaign("COUNT=200", "SEED=1")
+    done = campaign("ONLY=crash", "COUNT=200", "SEED=1")
     assert done.returncode == 0, done.stdout + done.stderr
     figures = [int(cell) for cell in done.stdout.strip().splitlines()[-1].strip("|").split("|")]
     assert figures[0] == 200
@@ -22,5 +24,21 @@ def test_200_kills_lose_nothing_and_repeat_nothing():
 
 
 def test_without_the_lookup_of_recorded_results_it_fails():
-    done = campaign("COUNT=15", "SEED=2", "MUTANT=lookup")
+    done = campaign("ONLY=crash", "COUNT=15", "SEED=2", "MUTANT=lookup")
+    assert done.returncode == 1, done.stdout + done.stderr
+
+
+def test_kills_inside_regions_lose_nothing_and_repeat_nothing():
+    done = campaign("ONLY=regions", "COUNT=100", "SEED=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [line.strip("|").split("|") for line in done.stdout.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 7
+    assert all(int(row[1]) == 100 for row in rows)
+    assert sum(int(row[2]) for row in rows) >= 20, "kills must hit inside steps too"
+    assert sum(int(row[3]) for row in rows) >= 200, "and at commits"
+
+
+@pytest.mark.parametrize("mutant", ["lookup", "decision"])
+def test_without_what_a_resume_reads_it_fails(mutant):
+    done = campaign("ONLY=regions", "COUNT=8", "SEED=3", f"MUTANT={mutant}")
     assert done.returncode == 1, done.stdout + done.stderr

@@ -63,7 +63,8 @@ def general_help(code: str) -> str:
 
 def document(diagnostics: Sequence[Diagnostic]) -> JsonObject:
     """Return the document of `validate --json` (design 9)."""
-    return {"valid": not has_errors(diagnostics), "diagnostics": [item.to_json() for item in diagnostics]}
+    shown = [{**item.to_json(), "help": item.help or general_help(item.code)} for item in diagnostics]
+    return {"valid": not has_errors(diagnostics), "diagnostics": shown}
 
 
 def excerpt(place: Place, paint: Paint, style: str = "red", label: str = "", columns: int = 120) -> list[str]:

@@ -8,6 +8,7 @@ from flujo.core.ids import task_id
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.ports import Projection
 from flujo.engine.dispatch import open_task
+from flujo.engine.journal import EndOfRecord
 from flujo.engine.runner import Finished, Runner
 from flujo.engine.scope import Frame, moment_of
 
@@ -29,7 +30,8 @@ def _question(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome
         asked = TaskOpened("question", message, show, choices, on.schema, frame.used_moment, expires)
         open_task(record, frame, asked)
     question = record.question(frame.address)
-    assert question is not None
+    if question is None:
+        raise EndOfRecord(frame.address)
     seq, answered = question
     if answered is not None:
         return runner.complete(node, frame, Finished(Done(answered.answer)))
