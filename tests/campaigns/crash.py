@@ -135,12 +135,18 @@ class Tally:
         )
 
 
+def in_memory() -> Path | None:
+    """Return a disk in memory, if there is one: a kill ends a process, not the power, so it shows the same."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+
+
 def run(count: int, seed: int, mutant: str = "") -> Tally:
     """Kill `count` runs at moments drawn from `seed`; with a `mutant` a mechanism is switched off."""
     drive = MUTANTS[mutant]
     chance = random.Random(seed)
     tally = Tally()
-    with tempfile.TemporaryDirectory(prefix="flujo-crash-") as folder:
+    with tempfile.TemporaryDirectory(prefix="flujo-crash-", dir=in_memory()) as folder:
         base = Path(folder) / "base"
         _make_project(base)
         whole, seconds = _undisturbed(base, Path(folder) / "whole", drive)

@@ -23,7 +23,7 @@ from typing import Any
 
 from flujo.app import App, RawInput, RunOptions, open_app
 from flujo.engine.past import Past
-from tests.campaigns.crash import Moment, _marks, _recorded
+from tests.campaigns.crash import Moment, _marks, _recorded, in_memory
 
 SKILL = '''
 """Marks what really runs."""
@@ -217,9 +217,8 @@ MUTANTS = {"": nothing_off, "lookup": without_lookup, "decision": without_decisi
 def run(count: int, seed: int, mutant: str = "") -> Tally:
     """Kill `count` runs of each shape at moments drawn from `seed`; with a `mutant` a mechanism is switched off."""
     tally = Tally()
-    memory = Path("/dev/shm")  # a kill ends a process, not the power: a disk in memory shows the same
     with (
-        tempfile.TemporaryDirectory(prefix="flujo-regions-", dir=memory if memory.is_dir() else None) as folder,
+        tempfile.TemporaryDirectory(prefix="flujo-regions-", dir=in_memory()) as folder,
         MUTANTS[mutant](),
     ):
         for shape in SHAPES:

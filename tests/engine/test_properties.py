@@ -37,7 +37,7 @@ class Flow(World):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(derandomize=True, max_examples=4, deadline=None)
+@settings(derandomize=True, max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_cut_at_every_prefix_and_resumed_the_result_is_the_same(shape, seed):
     whole = Flow()
@@ -72,7 +72,7 @@ class ShuffledLoop(asyncio.SelectorEventLoop):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(derandomize=True, max_examples=8, deadline=None)
+@settings(derandomize=True, max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000), order=st.integers(0, 10_000))
 def test_the_order_of_completion_does_not_matter(shape, seed, order):
     plain = Flow()
