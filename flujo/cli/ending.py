@@ -14,6 +14,7 @@ from flujo.cli.render.task import hint, task_text
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, UsageError
 from flujo.core.events import TaskOpened
+from flujo.core.graph import Question, Wait
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.spans import Source
@@ -112,7 +113,7 @@ def finish(session: Session, app: App, view: RunView, *, allow_partial: bool = F
             console.note(done_text(view, paint))
     elif view.status == "suspended":
         wake = app.next_wake(view.run_id)
-        console.note(waiting_text(view, paint, columns, session.extra, wake))
+        console.note(waiting_text(view, paint, columns, session.extra, wake=wake, name_task=_asks_often(app, view)))
     else:
         console.note(failed_text(view, _source(app, view), paint, columns, session.extra))
     return code
@@ -125,3 +126,13 @@ def _source(app: App, view: RunView) -> Source | None:
     except FlujoError:
         return None
     return source if source.name == (view.error or {}).get("file") else None
+
+
+def _asks_often(app: App, view: RunView) -> bool:
+    """Say whether the blueprint has more than one place at which a person is asked."""
+    asking = [
+        node
+        for node in app.nodes(view.run_id).values()
+        if node.meta.approval is not None or (isinstance(node, Wait) and isinstance(node.on, Question))
+    ]
+    return len(asking) > 1

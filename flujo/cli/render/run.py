@@ -47,8 +47,14 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
     return "\n".join(lines) + "\n"
 
 
-def waiting_text(view: RunView, paint: Paint, columns: int, extra: str = "", wake: int | None = None) -> str:
-    """Return what a suspended run waits for and the exact commands to go on; `wake` is when a wait of it is over."""
+def waiting_text(
+    view: RunView, paint: Paint, columns: int, extra: str = "", *, wake: int | None = None, name_task: bool = False
+) -> str:
+    """Return what a suspended run waits for and the exact commands to go on; `wake` is when a wait of it is over.
+
+    The commands name the task where the run asks more than once (`name_task`): typed again by mistake, they must not
+    answer a question nobody has seen.
+    """
     tasks = view.tasks
     whom = "a person" if tasks else "a time to come"
     parts = [f"run {view.run_id} of `{visible(view.name)}` is waiting for {whom}\n"]
@@ -56,7 +62,7 @@ def waiting_text(view: RunView, paint: Paint, columns: int, extra: str = "", wak
     if len(tasks) > _TASKS:
         parts.append(f"and {len(tasks) - _TASKS} more: flujo tasks list --run {view.run_id}{extra}\n")
     if tasks:
-        commands = answer_commands(tasks[:_TASKS], view.run_id, extra, name_task=len(tasks) > 1)
+        commands = answer_commands(tasks[:_TASKS], view.run_id, extra, name_task=name_task or len(tasks) > 1)
         parts.append("\n".join(["answer with:", *(f"  {command}" for command in commands)]) + "\n")
     if wake is not None:
         parts.append(f"a wait is over at {moment(wake)}; go on then with:\n  flujo resume {view.run_id}{extra}\n")
