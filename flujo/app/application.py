@@ -22,7 +22,7 @@ from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
 from flujo.core.graph import Call, Graph, Node
-from flujo.core.ids import Address
+from flujo.core.ids import Address, RunId
 from flujo.core.ports import RunHeader, SkillSpec, Store
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
@@ -104,9 +104,10 @@ class App:
 
     def plan(self, graph: Graph) -> list[JsonObject]:
         """Return the steps of a graph as `run --dry-run` lists them; calls nothing."""
+        from flujo.app.planning import planned
         from flujo.engine.places import nodes_by_address
 
-        return [_planned(address, node) for address, node in nodes_by_address(graph.root).items()]
+        return [planned(address, node) for address, node in nodes_by_address(graph.root).items()]
 
     def _name(self, file: Path) -> str:
         resolved = file.resolve()
@@ -241,10 +242,16 @@ class App:
                 raise UsageError("FLJ0005", f"task `{chosen}` needs an answer", help="add `--answer VALUE`")
             value = parse_answer(self.engine.question(chosen), answer, output)
             reply = Reply(chosen, value, user_name(), comment)
-        elif header.status == "suspended" and self.store.tasks(header.run) and self.next_wake(header.run) is None:
+        elif header.status == "suspended" and self.store.tasks(header.run) and not self._time_matters(header.run):
             return self._ask_in_place(header.run, options)
         _sync(self.engine.resume(header.run, reply, options))
         return self._ask_in_place(header.run, options)
+
+    def _time_matters(self, run: RunId) -> bool:
+        """Say whether time alone can move a suspended run on: a wait in it, or a deadline."""
+        graph = self.engine.graph(run)
+        timed = any(node.meta.timeout is not None for node in (graph.root, *_nodes(graph)))
+        return timed or self.next_wake(run) is not None
 
     def redrive(self, prefix: str, options: RunOptions | None = None) -> Any:
         """Run the failed steps of a run again; return its view."""
@@ -391,14 +398,3 @@ def _nodes(graph: Graph) -> list[Node]:
     from flujo.engine.places import nodes_by_address
 
     return list(nodes_by_address(graph.root).values())
-
-
-def _planned(address: Address, node: Node) -> JsonObject:
-    meta = node.meta
-    planned: JsonObject = {"address": address, "name": meta.name, "kind": meta.kind, "uses": None, "effect": None}
-    if isinstance(node, Call):
-        planned["uses"] = f"agents.{node.target}" if node.runner == "agent" else node.target
-        planned["effect"] = node.effect
-    if meta.when is not None:
-        planned["when"] = meta.when.source
-    return planned

@@ -38,6 +38,11 @@ def quoted(key: str) -> str:
     return key
 
 
+def inside(address: Address, region: Address) -> bool:
+    """Say whether an address is that of a region or of something in it."""
+    return not region or address == region or address.startswith((f"{region}/", f"{region}["))
+
+
 def task_id(run: RunId, seq: int) -> TaskId:
     """Return the id of the task that the event `seq` of `run` opened."""
     return TaskId(f"{run}.{seq}")

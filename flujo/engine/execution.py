@@ -36,7 +36,7 @@ from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
 
 _ENDED: Final = frozenset({"completed", "partial", "failed", "denied", "cancelled"})
-_REDRIVABLE: Final = frozenset({"partial", "failed", "denied", "cancelled"})
+_REDRIVABLE: Final = frozenset({"failed", "denied", "cancelled"})
 
 Compile = Callable[[JsonObject], Graph]
 """Compiles a run's graph from what it pinned."""
@@ -222,7 +222,8 @@ class Engine:
                 await journal.commit()
                 return
         labels = outcome.labels if isinstance(outcome, Done) else frozenset()
-        journal.append(Draft(event, ROOT, "", labels), change=Projection(status=status), hold=True)
+        change = Projection(status=status, closed=journal.open_tasks(ROOT))
+        journal.append(Draft(event, ROOT, "", labels), change=change, hold=True)
         await journal.commit()
 
 

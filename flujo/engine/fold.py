@@ -26,7 +26,7 @@ from flujo.core.events import (
     TimerSet,
 )
 from flujo.core.graph import Call, Node
-from flujo.core.ids import ROOT, Address, RunId, TaskId, task_id
+from flujo.core.ids import ROOT, Address, RunId, TaskId, inside, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
@@ -209,6 +209,7 @@ def _fold_run(view: RunView, item: Recorded) -> None:
             view.status, view.output = event.status, event.output
             view.error = None if event.error is None else _public_error(event.error)
             view.active += item.at - view.since
+            view.open = {}
 
 
 def _with_regions(steps: dict[Address, StepView], nodes: Mapping[Address, Node]) -> dict[Address, StepView]:
@@ -248,8 +249,15 @@ def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> 
     if step is None:
         step = view.steps[item.address] = _new_step(item.address, nodes)
     _fold_end(view, step, item)
+    if isinstance(item.event, RegionFinished | StepContinued):
+        _close(view, item.address)
     _fold_waiting(view, step, item)
     _note_start(view, step)
+
+
+def _close(view: RunView, region: Address) -> None:
+    """Questions inside a region that is over need no answer any more."""
+    view.open = {task: question for task, question in view.open.items() if not inside(question.step, region)}
 
 
 def _fold_end(view: RunView, step: StepView, item: Recorded) -> None:
@@ -274,7 +282,7 @@ def _fold_end(view: RunView, step: StepView, item: Recorded) -> None:
         case RegionFinished() as event:
             step.status, step.output, step.decision = "completed", event.output, event.decision
             step.started, step.ended = view.entered.get(item.address, item.at), item.at
-            if event.decision == "caught":
+            if event.decision == "@caught":
                 step.error = None
 
 

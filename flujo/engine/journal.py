@@ -23,7 +23,7 @@ from flujo.core.events import (
     TimerSet,
     body_of,
 )
-from flujo.core.ids import Address, Digest
+from flujo.core.ids import Address, Digest, TaskId, inside
 from flujo.core.ports import NO_CHANGE, Batch, Clock, IndexRow, Projection, Store
 from flujo.core.record import dataclass
 from flujo.core.rows import Row, fields_hash, row_hash
@@ -96,6 +96,10 @@ class Record(Protocol):
 
     def decision(self, address: Address) -> Event | None:
         """Return the recorded end of a region that is entered again, for what it decided (a replay has one)."""
+        ...
+
+    def open_tasks(self, region: Address) -> tuple[TaskId, ...]:
+        """Return the questions that are open inside a region: nobody need answer them once it is decided."""
         ...
 
     def timed_out(self, address: Address) -> bool:
@@ -183,6 +187,13 @@ class Journal:
     def decision(self, address: Address) -> Event | None:
         """Return nothing: a region that is entered here has not been decided."""
         return None
+
+    def open_tasks(self, region: Address) -> tuple[TaskId, ...]:
+        """Return the questions that are open inside a region: nobody need answer them once it is decided."""
+        if not self.past.asked:
+            return ()
+        self.flush()
+        return tuple(task.task for task in self._store.tasks(self.run) if inside(task.step, region))
 
     def timed_out(self, address: Address) -> bool:
         """Return False: what takes too long is found out by waiting."""

@@ -26,9 +26,11 @@ class Past:
         self._rows: dict[Address, tuple[IndexRow, ...]] = {}
         self._reopened: dict[Address, int] = {}
         self._iterations: dict[Address, int] = {}
+        self.asked = False
 
     def add(self, row: IndexRow) -> None:
         """Take a row into the index; rows come in order."""
+        self.asked = self.asked or row.type == "task_opened"
         self._rows[row.address] = (*self._rows.get(row.address, ()), row)
         match row.type:
             case "run_resumed":

@@ -26,7 +26,7 @@ from flujo.core.events import (
     TimerSet,
 )
 from flujo.core.graph import Graph
-from flujo.core.ids import ROOT, Address, RunId
+from flujo.core.ids import ROOT, Address, RunId, TaskId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
 from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
 from flujo.core.record import dataclass
@@ -169,9 +169,15 @@ class ReplayRecord:
         """Return the recorded question once it has been asked again."""
         return self._past.question(address, kind, after=0) if address in self._asked else None
 
+    def open_tasks(self, region: Address) -> tuple[TaskId, ...]:
+        """Return nothing: a replay asks nobody."""
+        return ()
+
     def timed_out(self, address: Address) -> bool:
         """Say whether the region at an address was recorded as having taken too long."""
         event = self._past.last(address, "step_failed", "region_finished", "run_finished")
+        if isinstance(event, RegionFinished) and event.decision == "@caught":
+            event = self._past.last(address, "step_failed")
         error = getattr(event, "error", None)
         return error is not None and error["code"] == "FLJ0508"
 

@@ -28,7 +28,7 @@ from flujo.core.events import (
 from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Wait, children
 from flujo.core.ids import ROOT, Address, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
-from flujo.core.ports import IndexRow
+from flujo.core.ports import NO_CHANGE, IndexRow, Projection
 from flujo.core.record import dataclass
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
@@ -218,14 +218,19 @@ class Runner:
         context = frame.scope.context
         self._write(node.meta, frame, done)
         event = RegionFinished(done.output, decision, context.since(writes), None, frame.used_moment)
-        self.record.append(Draft(event, frame.address, "", done.labels), hold=True)
+        self._decided(Draft(event, frame.address, "", done.labels))
         return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
+
+    def _decided(self, draft: Draft) -> None:
+        """Record that a region is over; questions that are open in it need no answer any more."""
+        closed = self.record.open_tasks(draft.address)
+        self.record.append(draft, change=Projection(closed=closed) if closed else NO_CHANGE, hold=True)
 
     async def _passed_over(self, node: Node, frame: Frame, failed: Failed) -> Outcome:
         """Go on after a failure as the step's `on_error` says."""
         scope, handler, address = frame.scope, node.meta.on_error, frame.address
         if not isinstance(handler, Flow):
-            self.record.append(Draft(StepContinued(error_of(failed)), address), hold=True)
+            self._decided(Draft(StepContinued(error_of(failed)), address))
             return self._continued(node, scope, error_of(failed))
         mark = len(scope.context.writes)
         names = {"error": Value(error_of(failed))}
@@ -235,8 +240,8 @@ class Runner:
             return replace(outcome, message=f"{outcome.message} (while handling: {failed.message})")
         if isinstance(outcome, Suspended):
             return outcome
-        event = RegionFinished(outcome.output, "caught", scope.context.since(mark))
-        self.record.append(Draft(event, address, "", outcome.labels), hold=True)
+        event = RegionFinished(outcome.output, "@caught", scope.context.since(mark))
+        self._decided(Draft(event, address, "", outcome.labels))
         return self._visible(node, scope, StepResult("completed", Value(outcome.output, outcome.labels)))
 
     def _continued(self, node: Node, scope: Scope, error: dict[str, JsonValue]) -> Done:

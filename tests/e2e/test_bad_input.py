@@ -1,4 +1,7 @@
-"""Whatever a person gets wrong: a diagnostic with code and help, the right exit code, no traceback, nothing lost."""
+"""Whatever a person gets wrong: a diagnostic with code and help, the right exit code, no traceback, nothing lost.
+
+Long because it is the list of the issue, item by item.
+"""
 
 import ctypes
 import json

@@ -402,6 +402,41 @@ steps:
     assert run(world, text).output == {"a": None, "b": 1}
 
 
+def test_questions_of_losers_are_closed(world):
+    text = """
+steps:
+  - kind: parallel
+    name: p
+    join: any
+    branches: {a: {kind: hitl, name: ask, message: "well?"}, b: {name: y, uses: t.echo, with: {value: 1}}}
+  - {kind: hitl, name: next, message: "and now?"}
+"""
+    view = world.start(text)
+    assert [task.step for task in view.tasks] == ["next"]
+    assert [task.step for task in world.store.tasks()] == ["next"]
+    assert same(world, world.resume(view.run_id, "fine")).output == "fine"
+
+
+def test_questions_of_a_run_that_ended_are_closed(world):
+    world.plans["p/b/y"] = [fails("no")]
+    text = """
+steps:
+  - kind: parallel
+    name: p
+    branches: {a: {kind: hitl, name: ask, message: "well?"}, b: {name: y, uses: t.plan}}
+"""
+    view = run(world, text)
+    assert (view.status, view.tasks, world.store.tasks()) == ("failed", [], [])
+
+
+def test_a_question_that_took_too_long_can_be_caught(world):
+    handler = "on_error: {steps: [{name: h, uses: t.echo, with: {value: late}}]}"
+    view = world.start(f"steps: [{{kind: hitl, name: q, message: m, timeout: 5s, {handler}}}]")
+    world.clock.advance(6)
+    done = same(world, world.resume(view.run_id))
+    assert (done.output, done.tasks, world.store.tasks()) == ("late", [], [])
+
+
 @pytest.mark.parametrize(("answer", "status"), [("yes", "completed"), ("no", "denied")])
 def test_an_approval_shows_what_will_be_done(world, answer, status):
     view = world.start("steps: [{name: w, uses: t.write, with: {value: {a: 1}}, approval: required}]")

@@ -61,7 +61,7 @@ def region_words(twig: Twig, nodes: Nodes, inside: Summary | None) -> list[str]:
     """Return notes on a region: what it decided and, for a map or loop, what is `inside`."""
     step, node = twig.step, nodes.get(plain(Address(twig.address)))
     decision = step.decision if step is not None else None
-    caught = decision == "caught" and any(part.label == "@catch" for part in twig.inner)
+    caught = decision == "@caught" and any(part.label == "@catch" for part in twig.inner)
     return _decided(twig, node, decision, inside) + (["its failure was caught"] if caught else [])
 
 
@@ -77,7 +77,7 @@ def _decided(twig: Twig, node: Node | None, decision: JsonValue, inside: Summary
     if isinstance(decision, dict) and "items" in decision:
         return [_plural(decision["items"], "item")]
     if isinstance(decision, str):
-        return [] if decision == "caught" else [f"branch {decision}"]
+        return [] if decision == "@caught" else [f"branch {decision}"]
     if isinstance(decision, list) and isinstance(node, Flow) and len(decision) < len(node.children):
         names = [node.children[number].meta.name for number in decision]
         return [f"{len(names)} of {len(node.children)} branches counted: {', '.join(names) or 'none'}"]

@@ -80,7 +80,6 @@ def partial_text(view: RunView, paint: Paint, columns: int, extra: str = "", *, 
         lines.append(f"  and after {len(failed) - _STEPS:,} more")
     if not allowed:
         lines.append("  `--allow-partial` makes this exit 0")
-    lines.append(f"  go on:  flujo redrive {view.run_id}{extra}")
     return "\n".join(lines) + "\n"
 
 

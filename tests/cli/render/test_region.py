@@ -144,7 +144,7 @@ def test_parallel_names_the_branches_that_counted() -> None:
 
 
 def test_a_caught_failure_is_told_from_a_branch_of_that_name() -> None:
-    caught = twig([step("fetch", decision="caught"), step("fetch/@catch/again")])
+    caught = twig([step("fetch", decision="@caught"), step("fetch/@catch/again")])
     assert region_words(caught, {}, None) == ["its failure was caught"]
 
 

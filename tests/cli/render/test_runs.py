@@ -176,7 +176,7 @@ def test_many_questions_are_counted(view: RunView) -> None:
 
 
 def test_a_wait_says_when_it_is_over(view: RunView, utc: None) -> None:
-    text = waiting_text(view, OFF, 100, "", START)
+    text = waiting_text(view, OFF, 100, "", wake=START)
     assert text == (
         "run 0kq7x2v-abc12 of `report` is waiting for a time to come\n"
         "\n"
@@ -184,7 +184,7 @@ def test_a_wait_says_when_it_is_over(view: RunView, utc: None) -> None:
         "  flujo resume 0kq7x2v-abc12\n"
     )
     view.open = {TaskId("t"): task(9, ["yes"])}
-    assert waiting_text(view, OFF, 100, "", START).endswith(text.partition("\n\n")[2])
+    assert waiting_text(view, OFF, 100, "", wake=START).endswith(text.partition("\n\n")[2])
 
 
 def test_partial(view: RunView) -> None:
@@ -198,7 +198,6 @@ def test_partial(view: RunView) -> None:
     assert lines[6:] == [
         "  and after 2 more",
         "  `--allow-partial` makes this exit 0",
-        "  go on:  flujo redrive 0kq7x2v-abc12 --project p",
     ]
 
 
