@@ -131,7 +131,7 @@ def environment() -> dict[str, str]:
 def resuming(folder: Path, events: int) -> float:
     """Return how much longer a resume to the next step takes than a fresh start to the first, in seconds.
 
-    The run is a map over `events` items and a question; it is cut off by taking its last 200 events and those after them away.
+    The run is a map over `events` items; it is cut off by taking its last 200 items and what came after them away.
     """
     text = mapped(events) + "  - {name: end, uses: core.pass}\n"
     project = Project(folder, text, "normal")
