@@ -5,7 +5,7 @@ Modules that only some verbs need (SQLite, asyncio, models, the architect) are i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from flujo._version import __version__
+from flujo.app.bridge import run_sync
 from flujo.app.inputs import RawInput, input_value
 from flujo.app.project import ProjectCatalogue, ProjectSources, find_root, read_file
 from flujo.app.settings import Settings, load_settings
@@ -23,9 +24,10 @@ from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
 from flujo.core.graph import Call, Graph, Node
 from flujo.core.ids import Address, RunId
-from flujo.core.ports import RunHeader, SkillSpec, Store
+from flujo.core.ports import SkillSpec
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
+from flujo.core.storing import RunHeader, Store
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.lock import LockResult, lock_project, read_project_lock, stale, write_lock
@@ -214,7 +216,7 @@ class App:
             from flujo.app.pauses import refuse_pause
 
             refuse_pause(_nodes(graph), options.wait_max)
-        run = _sync(self.engine.start(graph, value, options))
+        run = run_sync(self.engine.start(graph, value, options))
         return self._ask_in_place(run, options)
 
     def resume(
@@ -244,7 +246,7 @@ class App:
             reply = Reply(chosen, value, user_name(), comment)
         elif header.status == "suspended" and self.store.tasks(header.run) and not self._time_matters(header.run):
             return self._ask_in_place(header.run, options)
-        _sync(self.engine.resume(header.run, reply, options))
+        run_sync(self.engine.resume(header.run, reply, options))
         return self._ask_in_place(header.run, options)
 
     def _time_matters(self, run: RunId) -> bool:
@@ -258,7 +260,7 @@ class App:
         options = options or RunOptions()
         run = self.store.run(prefix).run
         self._check_keys(self.engine.graph(run))
-        _sync(self.engine.redrive(run, options))
+        run_sync(self.engine.redrive(run, options))
         return self._ask_in_place(run, options)
 
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:
@@ -297,7 +299,7 @@ class App:
             self.model if name else None,
             name,
         )
-        return _sync(create(goal, Options(options.name, options.offline), bench))
+        return run_sync(create(goal, Options(options.name, options.offline), bench))
 
     def save(self, creation: Any, options: CreateOptions) -> str:
         """Write a blueprint that was created; return its path. Raise UsageError FLJ0003 when that would replace a file.
@@ -335,7 +337,7 @@ class App:
         nodes = self.nodes(run)
         arguments: Mapping[Address, JsonObject] = {}
         with suppress(FlujoError):  # a run that cannot be replayed still shows what it recorded
-            arguments = _sync(self.engine.replay(run)).arguments if inputs and nodes else {}
+            arguments = run_sync(self.engine.replay(run)).arguments if inputs and nodes else {}
         return fold(run, self.engine.events(run), nodes, arguments)
 
     def nodes(self, prefix: str) -> Mapping[Address, Node]:
@@ -367,7 +369,7 @@ class App:
 
     def replay(self, prefix: str) -> Any:
         """Run a recorded run again from its journal alone; return what differs."""
-        return _sync(self.engine.replay(self.store.run(prefix).run))
+        return run_sync(self.engine.replay(self.store.run(prefix).run))
 
 
 def open_app(project: Path | None, env: Mapping[str, str]) -> App:
@@ -376,22 +378,6 @@ def open_app(project: Path | None, env: Mapping[str, str]) -> App:
         raise UsageError("FLJ0001", f"there is no folder `{project}`")
     root = project.resolve() if project is not None else find_root(Path.cwd())
     return App(root, load_settings(root, env))
-
-
-def _sync(work: Coroutine[Any, Any, T]) -> T:
-    """Run async work to its end: the one bridge.
-
-    Long work wants the garbage collector that start-up left off. What a skill prints goes to stderr: stdout is for the
-    result alone.
-    """
-    import asyncio
-    import gc
-    import sys
-    from contextlib import redirect_stdout
-
-    gc.enable()
-    with redirect_stdout(sys.stderr):
-        return asyncio.run(work)
 
 
 def _nodes(graph: Graph) -> list[Node]:

@@ -9,7 +9,12 @@ from pathlib import Path
 from flujo.architect.workbench import Sample, sample_of
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.outcomes import Failed
-from flujo.core.ports import Model, ModelReply, ModelRequest, SkillSpec
+from flujo.core.ports import (
+    Model,
+    ModelReply,
+    ModelRequest,
+    SkillSpec,
+)
 
 SAMPLE_BYTES = 4 * 1024 * 1024
 """How much of a data file is looked at."""

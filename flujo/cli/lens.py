@@ -11,7 +11,7 @@ from flujo.cli.complete import run_ids
 from flujo.cli.render.screen import visible
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
-from flujo.core.ports import RunHeader
+from flujo.core.storing import RunHeader
 
 AnyRun = Annotated[
     str | None,

@@ -1,12 +1,11 @@
 """What the rooms ask of each other: Protocols and the small records that pass through them.
 
-Long because it is the one page on which all borders between rooms can be seen.
+What the engine asks of a store is in `storing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import field
 from enum import IntEnum
 from functools import cached_property
@@ -15,10 +14,9 @@ from typing import Any, Literal, Protocol
 
 from flujo.core.diagnostics import Severity
 from flujo.core.graph import Call, Effect, Flow, Meta, Node, Template
-from flujo.core.ids import Address, Digest, RunId, TaskId
+from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Outcome, Usage
 from flujo.core.record import dataclass
-from flujo.core.rows import Row, RunStatus
 from flujo.core.values import JsonObject, JsonValue, digest
 
 # --- skills -----------------------------------------------------------------------------------------------------------
@@ -371,141 +369,4 @@ class Model(Protocol):
 
     def missing_key(self, model: str) -> str | None:
         """Return the name of the environment variable that must be set for `model` and is not."""
-        ...
-
-
-# --- storing ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RunHeader:
-    """A run in a list: a projection of its events, written in the same transaction."""
-
-    run: RunId
-    name: str
-    status: RunStatus
-    created: int
-    updated: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaskHeader:
-    """An open question in a list: a projection of TaskOpened and TaskAnswered."""
-
-    task: TaskId
-    run: RunId
-    name: str
-    step: Address
-    opened: int
-
-
-@dataclass(frozen=True, slots=True)
-class IndexRow:
-    """What a resume needs to know of a row before it reads it."""
-
-    seq: int
-    type: str
-    address: Address
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Changes of the listing tables that go with an append."""
-
-    status: RunStatus | None = None
-    opened: tuple[TaskHeader, ...] = ()
-    closed: tuple[TaskId, ...] = ()
-    created: RunHeader | None = None
-
-    def then(self, later: Projection) -> Projection:
-        """Return this change and a later one as one."""
-        if self is NO_CHANGE or later is NO_CHANGE:
-            return later if self is NO_CHANGE else self
-        return Projection(
-            later.status or self.status,
-            self.opened + later.opened,
-            self.closed + later.closed,
-            self.created or later.created,
-        )
-
-
-NO_CHANGE = Projection()
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows of one run that are written together, with the blobs they name and the change of the listing tables."""
-
-    rows: Sequence[Row]
-    blobs: Mapping[Digest, bytes]
-    change: Projection = NO_CHANGE
-
-
-class Claim(Protocol):
-    """The right to drive a run: held by one process at a time."""
-
-    @property
-    def epoch(self) -> int:
-        """The number that fences older owners out; part of every append."""
-        ...
-
-
-class Store(Protocol):
-    """Where events and blobs live; it knows nothing about graphs. Every failure is a StateError with a code."""
-
-    def create(self, header: RunHeader) -> None:
-        """Enter a new run, with epoch 0 and no events."""
-        ...
-
-    def claim(self, run: RunId) -> AbstractContextManager[Claim]:
-        """Take the run: lock it and raise its epoch; raise StateError FLJ0803 when another process holds it."""
-        ...
-
-    def claim_new(self, run: RunId) -> AbstractContextManager[Claim]:
-        """Take a run that its first append will create (`Projection.created`); its epoch is 1."""
-        ...
-
-    def append_all(self, batches: Sequence[Batch]) -> None:
-        """Write batches of several runs in one transaction, each as `append` does; all or none."""
-        ...
-
-    def append(self, rows: Sequence[Row], blobs: Mapping[Digest, bytes], change: Projection = NO_CHANGE) -> None:
-        """Write rows, blobs and projection in one transaction.
-
-        Refused whole with LostOwnership when the run's epoch is no longer the rows', or when a row with that seq is
-        already there.
-        """
-        ...
-
-    def rows(self, run: RunId, after: int = 0) -> Iterable[Row]:
-        """Return a run's rows in order."""
-        ...
-
-    def row(self, run: RunId, seq: int) -> Row:
-        """Return one row."""
-        ...
-
-    def index(self, run: RunId) -> Sequence[IndexRow]:
-        """Return seq, type and address of all rows, in order."""
-        ...
-
-    def blob(self, digest: Digest) -> bytes:
-        """Return a blob; its digest is checked."""
-        ...
-
-    def run(self, prefix: str) -> RunHeader:
-        """Return the run whose id is, or uniquely begins with, `prefix`; raise StateError FLJ0801."""
-        ...
-
-    def runs(self, limit: int = 50, status: str | None = None) -> Sequence[RunHeader]:
-        """Return runs, newest first."""
-        ...
-
-    def tasks(self, run: RunId | None = None) -> Sequence[TaskHeader]:
-        """Return open tasks, oldest first."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the database."""
         ...

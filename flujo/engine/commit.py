@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from flujo.core.errors import FlujoError
-from flujo.core.ports import Batch, Store
+from flujo.core.storing import Batch, Store
 
 
 class Writer(Protocol):

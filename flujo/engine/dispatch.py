@@ -20,13 +20,12 @@ from flujo.core.ports import (
     Clock,
     Model,
     Policy,
-    Projection,
     SkillContext,
     Skills,
     StepKind,
-    TaskHeader,
 )
 from flujo.core.record import dataclass
+from flujo.core.storing import Projection, TaskHeader
 from flujo.core.values import EMPTY, JsonObject, canonical_bytes, sha256
 from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record

@@ -20,9 +20,15 @@ from flujo.core.events import (
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Digest, RunId, TaskId, run_of_task
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
-from flujo.core.ports import Ids, IndexRow, Projection, RunHeader, Store
+from flujo.core.ports import Ids
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus, row_hash
+from flujo.core.storing import (
+    IndexRow,
+    Projection,
+    RunHeader,
+    Store,
+)
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
 from flujo.engine.crowd import LANE, Lane, Stopped

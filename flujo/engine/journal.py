@@ -24,9 +24,16 @@ from flujo.core.events import (
     body_of,
 )
 from flujo.core.ids import Address, Digest, TaskId, inside
-from flujo.core.ports import NO_CHANGE, Batch, Clock, IndexRow, Projection, Store
+from flujo.core.ports import Clock
 from flujo.core.record import dataclass
 from flujo.core.rows import Row, fields_hash, row_hash
+from flujo.core.storing import (
+    NO_CHANGE,
+    Batch,
+    IndexRow,
+    Projection,
+    Store,
+)
 from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
 from flujo.engine.commit import Committer
 from flujo.engine.past import Past

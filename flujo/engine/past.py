@@ -10,8 +10,8 @@ from flujo.core.errors import StateError
 from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskOpened, event_of
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Failed
-from flujo.core.ports import IndexRow, Store
 from flujo.core.rows import Row
+from flujo.core.storing import IndexRow, Store
 from flujo.core.values import EMPTY, load_stored
 
 _GOOD_ENDS: Final = frozenset({"step_completed", "step_skipped", "step_continued"})

@@ -28,9 +28,15 @@ from flujo.core.events import (
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId, TaskId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
-from flujo.core.ports import NO_CHANGE, Clock, IndexRow, Projection, Store
+from flujo.core.ports import Clock
 from flujo.core.record import dataclass
 from flujo.core.rows import Row, row_hash
+from flujo.core.storing import (
+    NO_CHANGE,
+    IndexRow,
+    Projection,
+    Store,
+)
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer, Order
 from flujo.engine.journal import EndOfRecord

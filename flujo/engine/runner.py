@@ -28,8 +28,8 @@ from flujo.core.events import (
 from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Wait, children
 from flujo.core.ids import ROOT, Address, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
-from flujo.core.ports import NO_CHANGE, IndexRow, Projection
 from flujo.core.record import dataclass
+from flujo.core.storing import NO_CHANGE, IndexRow, Projection
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, Order, failure_event

@@ -16,7 +16,13 @@ from pydantic import BaseModel, Field
 from flujo.core.errors import FlujoError, SkillError
 from flujo.core.graph import Call, Node, Retry, Template
 from flujo.core.outcomes import Done, Failed, Outcome
-from flujo.core.ports import CallContext, Lowering, Skill, SkillContext, SkillSpec
+from flujo.core.ports import (
+    CallContext,
+    Lowering,
+    Skill,
+    SkillContext,
+    SkillSpec,
+)
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check
 from flujo.steps import CONFIG, Kind

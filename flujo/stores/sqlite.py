@@ -16,9 +16,16 @@ from typing import Literal
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, Digest, RunId, TaskId
-from flujo.core.ports import NO_CHANGE, Batch, IndexRow, Projection, RunHeader, TaskHeader
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
+from flujo.core.storing import (
+    NO_CHANGE,
+    Batch,
+    IndexRow,
+    Projection,
+    RunHeader,
+    TaskHeader,
+)
 from flujo.core.values import sha256
 
 INLINE_BLOB = 1024 * 1024
@@ -67,7 +74,7 @@ class FileClaim:
 
 
 class SqliteStore:
-    """A store in one SQLite file, or in memory when `file` is None. See `core.ports.Store` for the contract."""
+    """A store in one SQLite file, or in memory when `file` is None. See `core.storing.Store` for the contract."""
 
     def __init__(self, file: Path | None, durability: Durability = "full") -> None:
         self._durability = durability

@@ -6,8 +6,13 @@ from typing import Any
 
 from flujo.core.events import TaskAnswered, TaskOpened, event_of
 from flujo.core.ids import TaskId, task_id
-from flujo.core.ports import Batch, Projection, RunHeader, TaskHeader
 from flujo.core.rows import Row
+from flujo.core.storing import (
+    Batch,
+    Projection,
+    RunHeader,
+    TaskHeader,
+)
 from tests.engine.world import World
 
 

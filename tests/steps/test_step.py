@@ -12,7 +12,12 @@ from flujo.core.errors import FlujoError, SkillError
 from flujo.core.graph import Call, Meta
 from flujo.core.ids import Address, RunId
 from flujo.core.outcomes import Done, Failed, Outcome
-from flujo.core.ports import CallContext, Skill, SkillContext, SkillSpec
+from flujo.core.ports import (
+    CallContext,
+    Skill,
+    SkillContext,
+    SkillSpec,
+)
 from flujo.core.values import JsonObject
 from flujo.steps.step import MAX_REASON, run
 

@@ -10,8 +10,14 @@ import pytest
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Address, RunId, TaskId
-from flujo.core.ports import NO_CHANGE, Batch, Projection, RunHeader, TaskHeader
 from flujo.core.rows import Row, row_hash
+from flujo.core.storing import (
+    NO_CHANGE,
+    Batch,
+    Projection,
+    RunHeader,
+    TaskHeader,
+)
 from flujo.core.values import sha256
 from flujo.stores.sqlite import INLINE_BLOB, MIGRATIONS, SqliteStore
 

@@ -15,7 +15,7 @@ from flujo.cli.render.task import indented, value_text
 from flujo.cli.render.times import moment, span
 from flujo.cli.render.tree import Twig, grown, within
 from flujo.core.ids import Address
-from flujo.core.ports import RunHeader
+from flujo.core.storing import RunHeader
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.fold import RunView, StepView

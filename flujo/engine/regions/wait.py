@@ -6,7 +6,7 @@ from flujo.core.events import Draft, TaskOpened, TimerSet
 from flujo.core.graph import Question, Timer, Wait
 from flujo.core.ids import task_id
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
-from flujo.core.ports import Projection
+from flujo.core.storing import Projection
 from flujo.engine.dispatch import open_task
 from flujo.engine.journal import EndOfRecord
 from flujo.engine.runner import Finished, Runner
