@@ -340,6 +340,10 @@ class App:
             arguments = run_sync(self.engine.replay(run)).arguments if inputs and nodes else {}
         return fold(run, self.engine.events(run), nodes, arguments)
 
+    def was_cut_off(self, view: Any) -> bool:
+        """Say whether a run has not ended and no process drives it: it was killed, and can be resumed."""
+        return view.status == "running" and not self.store.is_driven(view.run_id)
+
     def nodes(self, prefix: str) -> Mapping[Address, Node]:
         """Return the nodes of a run's graph by address; none of a run that cannot be compiled any more."""
         from flujo.engine.places import nodes_by_address

@@ -60,6 +60,7 @@ def show_run(
         run = run or _newest(session, app.runs(1))
         view = app.view(run, inputs=json or step is not None)
         nodes = app.nodes(run)
+        _hint(session, app, view)
     if step is None:
         if json:
             console.document(view.to_json(steps=True))
@@ -97,6 +98,7 @@ def trace_run(
     with open_app(session.project, session.env) as app:
         run = run or _newest(session, app.runs(1))
         view, nodes = app.view(run, inputs=False), app.nodes(run)
+        _hint(session, app, view)
     if address is not None and not is_place(view, address):
         _refuse_step(view, address)
     glyphs = FANCY if speaks_unicode(console.out) else PLAIN
@@ -121,6 +123,12 @@ def replay_run(session: Session, run: AnyRun = None, json: Json = False) -> int:
     else:
         console.result(replay_text(replay, console.paint()))
     return Exit.DONE if replay.equal else Exit.DIVERGED
+
+
+def _hint(session: Session, app: Any, view: Any) -> None:
+    """Say how to go on with a run whose process is gone."""
+    if not session.console.json and app.was_cut_off(view):
+        session.console.note(f"no process drives this run: `flujo resume {view.run_id}{session.extra}` goes on with it")
 
 
 def _newest(session: Session, runs: Sequence[RunHeader]) -> str:

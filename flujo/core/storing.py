@@ -100,6 +100,10 @@ class Store(Protocol):
         """Take a run that its first append will create (`Projection.created`); its epoch is 1."""
         ...
 
+    def is_driven(self, run: RunId) -> bool:
+        """Say whether a process is driving a run at this moment."""
+        ...
+
     def append_all(self, batches: Sequence[Batch]) -> None:
         """Write batches of several runs in one transaction, each as `append` does; all or none."""
         ...

@@ -133,6 +133,18 @@ class SqliteStore:
                 raise StateError("FLJ0801", f"there is no run `{run}`", help="`flujo lens list` shows the runs")
             yield FileClaim(row[0])
 
+    def is_driven(self, run: RunId) -> bool:
+        """Say whether a process is driving a run at this moment."""
+        lock = self._folder / "locks" / run if self._folder else None
+        if lock is None or not lock.exists():
+            return False
+        with lock.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     @contextmanager
     def _locked(self, run: RunId) -> Iterator[None]:
         if self._folder is None:

@@ -156,11 +156,14 @@ def test_a_run_that_is_driven_is_refused_with_the_pid(tmp_path):
         [sys.executable, "-c", code, str(tmp_path / "state.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout.readline() == b"held\n"
+        assert store.is_driven(RUN)
         with pytest.raises(StateError, match=f"process {other.pid}") as caught, store.claim(RUN):
             pass
         assert caught.value.diagnostic.code == "FLJ0803"
         other.kill()
         other.wait()
+    assert not store.is_driven(RUN)
+    assert not store.is_driven(RunId("nobody"))
     with store.claim(RUN) as claim:
         assert claim.epoch == 2
 
