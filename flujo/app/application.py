@@ -36,6 +36,9 @@ from flujo.steps import kinds
 
 T = TypeVar("T")
 
+PLANNED_BY = "# Planned by: "
+"""How the header of a blueprint that `create` wrote names the planner."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -339,6 +342,13 @@ class App:
         with suppress(FlujoError):  # a run that cannot be replayed still shows what it recorded
             arguments = run_sync(self.engine.replay(run)).arguments if inputs and nodes else {}
         return fold(run, self.engine.events(run), nodes, arguments)
+
+    def planner(self, prefix: str) -> str | None:
+        """Return who planned the blueprint of a run, as the header that `create` writes says; None if nobody did."""
+        with suppress(FlujoError):
+            lines = self.engine.graph(self.store.run(prefix).run).source.text.splitlines()[:20]
+            return next((line.removeprefix(PLANNED_BY) for line in lines if line.startswith(PLANNED_BY)), None)
+        return None
 
     def was_cut_off(self, view: Any) -> bool:
         """Say whether a run has not ended and no process drives it: it was killed, and can be resumed."""

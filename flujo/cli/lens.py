@@ -98,11 +98,14 @@ def trace_run(
     with open_app(session.project, session.env) as app:
         run = run or _newest(session, app.runs(1))
         view, nodes = app.view(run, inputs=False), app.nodes(run)
+        planner = app.planner(run)
         _hint(session, app, view)
     if address is not None and not is_place(view, address):
         _refuse_step(view, address)
     glyphs = FANCY if speaks_unicode(console.out) else PLAIN
     unfold = address or (EVERYTHING if expand else None)
+    if planner:
+        console.result(f"planned by: {visible(planner)}\n")
     console.result(trace_text(view, Drawing(console.paint(), console.columns, glyphs, unfold, nodes)))
     return Exit.DONE
 
