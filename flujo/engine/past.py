@@ -30,9 +30,13 @@ class Past:
 
     def add(self, row: IndexRow) -> None:
         """Take a row into the index; rows come in order."""
-        self.asked = self.asked or row.type == "task_opened"
-        self._rows[row.address] = (*self._rows.get(row.address, ()), row)
+        rows = self._rows.get(row.address)
+        self._rows[row.address] = (row,) if rows is None else (*rows, row)
+        if row.type in _GOOD_ENDS:  # nearly always
+            return
         match row.type:
+            case "task_opened":
+                self.asked = True
             case "run_resumed":
                 event = self.event(row.seq)[0]
                 if isinstance(event, RunResumed) and event.reason == "redrive":
@@ -64,7 +68,10 @@ class Past:
 
         A failure is an end when no further attempt was planned and nothing reopened it.
         """
-        for row in reversed(self._rows.get(address, ())):
+        rows = self._rows.get(address, ())
+        if len(rows) == 1 and rows[0].type in _GOOD_ENDS:  # nearly always
+            return rows[0]
+        for row in reversed(rows):
             if row.type in _GOOD_ENDS:
                 return row
             if row.type == "region_finished":

@@ -39,15 +39,15 @@ Durability = Literal["full", "normal"]
 MIGRATIONS = (
     """
     CREATE TABLE runs (
-        run_id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
-        updated INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT ''
-    ) WITHOUT ROWID;
+        number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, status TEXT NOT NULL,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL,
+        epoch INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT ''
+    );
     CREATE TABLE events (
-        run_id TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, address TEXT NOT NULL,
+        id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, address TEXT NOT NULL,
         fingerprint TEXT NOT NULL, at INTEGER NOT NULL, epoch INTEGER NOT NULL, labels TEXT NOT NULL,
-        blob TEXT NOT NULL, parent TEXT NOT NULL, body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL,
-        PRIMARY KEY (run_id, seq)
-    ) WITHOUT ROWID;
+        blob TEXT NOT NULL, parent TEXT NOT NULL, body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL
+    );
     CREATE TABLE blobs (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
     CREATE TABLE tasks (
         task_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, name TEXT NOT NULL, step TEXT NOT NULL, opened INTEGER NOT NULL
@@ -57,13 +57,18 @@ MIGRATIONS = (
 )
 """Numbered by place; `PRAGMA user_version` says how many a database has."""
 
-_INSERT = (
-    "INSERT INTO events SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13"
-    " WHERE (SELECT epoch FROM runs WHERE run_id = ?1) = ?7"
-    " AND ?2 = 1 + coalesce((SELECT max(seq) FROM events WHERE run_id = ?1), 0)"
-)
+SPAN = 32
+"""An event's id is its run's number, shifted by so many bits, plus its seq: a step then writes one page of one tree."""
 
-_INSERT_NEXT = f"INSERT INTO events VALUES ({','.join('?' * 13)})"
+_ROW = "run_id, seq, type, address, fingerprint, at, epoch, labels, blob, parent, body, previous, hash"
+_INSERT = (
+    f"INSERT INTO events (id, {_ROW}) SELECT ?1,{','.join(f'?{number}' for number in range(2, 15))}"
+    f" WHERE (SELECT epoch FROM runs WHERE number = ?1 >> {SPAN}) = ?8"
+    f" AND ?1 = 1 + coalesce((SELECT max(id) FROM events WHERE id BETWEEN (?1 >> {SPAN} << {SPAN}) AND ?1),"
+    f" ?1 >> {SPAN} << {SPAN})"
+)
+_OF_RUN = "FROM events WHERE id > ? AND id < ? ORDER BY id"
+_INSERT_NEXT = f"INSERT INTO events (id, {_ROW}) VALUES ({','.join('?' * 14)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class SqliteStore:
         self._durability = durability
         self._folder = file.parent if file else None
         self._name = str(file) if file else "the memory store"
-        self._loose: dict[Digest, bytes] = {}
+        self._firsts: dict[RunId, int] = {}
         with self._explained():
             if self._folder:
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -193,6 +198,7 @@ class SqliteStore:
                 self._write(batches, blobs)
                 self._db.execute("COMMIT")
             except BaseException:
+                self._firsts.clear()  # a run that was entered in this transaction has no number any more
                 with suppress(sqlite3.Error):  # the first error is the one to report
                     self._db.execute("ROLLBACK")
                 raise
@@ -208,10 +214,10 @@ class SqliteStore:
                 self._enter(batch.change.created, epoch=1)
         if blobs:
             self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
-        first = [_columns(batch.rows[0]) for batch in batches]
+        first = [self._columns(batch.rows[0]) for batch in batches]
         if self._db.executemany(_INSERT, first).rowcount != len(first) or not all(map(_follow, batches)):
             raise _taken_over(batches[0].rows[0].run)
-        rest = [_columns(row) for batch in batches for row in batch.rows[1:]]
+        rest = [self._columns(row) for batch in batches for row in batch.rows[1:]]
         if rest:  # the transaction holds what the first row's test has seen
             self._db.executemany(_INSERT_NEXT, rest)
         for batch in batches:
@@ -219,8 +225,24 @@ class SqliteStore:
                 self._project(batch.rows[-1], batch.change)
 
     def _insert(self, row: Row) -> None:
-        if self._db.execute(_INSERT, _columns(row)).rowcount != 1:
+        if self._db.execute(_INSERT, self._columns(row)).rowcount != 1:
             raise _taken_over(row.run)
+
+    def _columns(self, row: Row) -> tuple[object, ...]:
+        return (
+            self._first(row.run) + row.seq, row.run, row.seq, row.type, row.address, row.fingerprint, row.at,
+            row.epoch, row.labels, row.blob, row.parent, row.body, row.previous, row.hash,
+        )  # fmt: skip
+
+    def _first(self, run: RunId) -> int:
+        """Return the id before that of a run's first event; 0 for a run that is not there."""
+        first = self._firsts.get(run)
+        if first is None:
+            found = self._db.execute("SELECT number FROM runs WHERE run_id = ?", (run,)).fetchone()
+            if found is None:
+                return 0
+            first = self._firsts[run] = found[0] << SPAN
+        return first
 
     def _project(self, last: Row, change: Projection) -> None:
         if change.status:
@@ -258,14 +280,15 @@ class SqliteStore:
     def rows(self, run: RunId, after: int = 0) -> Iterator[Row]:
         """Return a run's rows in order."""
         with self._explained():
-            cursor = self._db.execute("SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq", (run, after))
+            first = self._first(run)
+            cursor = self._db.execute(f"SELECT {_ROW} {_OF_RUN}", (first + after, first + (1 << SPAN)))
             for row in cursor:
                 yield Row(*row)
 
     def row(self, run: RunId, seq: int) -> Row:
         """Return one row; raise StateError FLJ0805 when it is not there."""
         with self._explained():
-            found = self._db.execute("SELECT * FROM events WHERE run_id = ? AND seq = ?", (run, seq)).fetchone()
+            found = self._db.execute(f"SELECT {_ROW} FROM events WHERE id = ?", (self._first(run) + seq,)).fetchone()
         if found is None:
             raise StateError("FLJ0805", f"event {seq} of run `{run}` is missing")
         return Row(*found)
@@ -356,13 +379,6 @@ def _taken_over(run: RunId) -> LostOwnership:
 
 def _header(row: tuple[str, str, str, int, int]) -> RunHeader:
     return RunHeader(RunId(row[0]), row[1], row[2], row[3], row[4])  # type: ignore[arg-type]
-
-
-def _columns(row: Row) -> tuple[object, ...]:
-    return (
-        row.run, row.seq, row.type, row.address, row.fingerprint, row.at, row.epoch,
-        row.labels, row.blob, row.parent, row.body, row.previous, row.hash,
-    )  # fmt: skip
 
 
 def _explain(error: sqlite3.Error, name: str) -> StateError:

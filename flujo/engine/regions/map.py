@@ -7,7 +7,7 @@ from functools import partial
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Map
-from flujo.core.ids import child, indexed
+from flujo.core.ids import Address, indexed
 from flujo.core.outcomes import Done, Outcome
 from flujo.core.values import JsonValue, Value, type_name
 from flujo.engine.crowd import Job, run_together
@@ -90,8 +90,10 @@ def _finished_items(runner: Runner, node: Map, frame: Frame) -> Callable[[int], 
         return None
     last = node.body.children[-1].meta.name
 
+    prefix, ended = frame.address, runner.record.ended
+
     def recorded(number: int) -> StepResult | None:
-        row = runner.record.ended(child(indexed(frame.address, number), last))
+        row = ended(Address(f"{prefix}[{number}]/{last}"))
         if row is None or row.type != "step_completed":
             return None
         return StepResult("completed", load=partial(runner.load, row.seq))
