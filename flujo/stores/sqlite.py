@@ -33,6 +33,9 @@ INLINE_BLOB = 1024 * 1024
 
 BUSY_SECONDS = 30.0
 
+CHECKPOINT_PAGES = 300
+"""The WAL is written back at this size and then used again: a sync of a file that no longer grows is cheaper."""
+
 Durability = Literal["full", "normal"]
 """full: a commit is synced, it survives a loss of power; normal: it survives the end of the process."""
 
@@ -100,6 +103,7 @@ class SqliteStore:
             raise StateError("FLJ0806", f"the state in `{self._name}` was written by a newer flujo (schema {version})")
         if self._folder:
             self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         self._db.execute(f"PRAGMA synchronous={self._durability.upper()}")
         if version < len(MIGRATIONS):
             self._migrate()
