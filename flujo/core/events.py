@@ -174,14 +174,6 @@ class TaskAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerChanged:
-    """Another process drives the run from here on."""
-
-    TYPE: ClassVar = "owner_changed"
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
 class RunSuspended:
     """Nothing can go on until people have answered."""
 
@@ -224,7 +216,6 @@ Event = (
     | TimerSet
     | TaskOpened
     | TaskAnswered
-    | OwnerChanged
     | RunSuspended
     | RunResumed
     | RunFinished
