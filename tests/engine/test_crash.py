@@ -42,3 +42,15 @@ def test_kills_inside_regions_lose_nothing_and_repeat_nothing():
 def test_without_what_a_resume_reads_it_fails(mutant):
     done = campaign("ONLY=regions", "COUNT=8", "SEED=3", f"MUTANT={mutant}")
     assert done.returncode == 1, done.stdout + done.stderr
+
+
+def test_an_owner_that_wakes_up_too_late_writes_nothing():
+    done = campaign("ONLY=fence", "COUNT=25", "SEED=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = [int(cell) for cell in done.stdout.strip().splitlines()[-1].strip("|").split("|")]
+    assert figures[1] >= 10, "owners must have had work left"
+
+
+def test_without_the_test_of_the_epoch_it_writes():
+    done = campaign("ONLY=fence", "COUNT=15", "SEED=1", "MUTANT=epoch")
+    assert done.returncode == 1, done.stdout + done.stderr

@@ -1,0 +1,138 @@
+"""Fence campaign: an owner that was stopped wakes up after another has taken its run, and must write nothing.
+
+A child drives a run and is stopped (SIGSTOP) at a random moment. Its lock file is taken away, as somebody might who is
+sure that it is dead; the run is claimed anew, which raises its epoch. Then the child goes on (SIGCONT). Not one row of
+its epoch may be written from then on, and the new owner's resume must end with the undisturbed run's output.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flujo.app import App, open_app
+from flujo.core.errors import LostOwnership, StateError
+from flujo.stores import sqlite
+from tests.campaigns.crash import MARKS, Moment, _make_project, _result, _undisturbed, drive_on, in_memory
+
+REFUSED, ENDED = 7, 0
+
+
+@dataclass
+class Tally:
+    """What a campaign found."""
+
+    rounds: int = 0
+    woken: int = 0
+    refused: int = 0
+    written: int = 0
+    wrong: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether no zombie wrote anything and every run came out right."""
+        return not (self.written or self.wrong)
+
+    def table(self) -> str:
+        """Return the figures as a Markdown table."""
+        cells = [self.rounds, self.woken, self.refused, self.written, self.wrong]
+        return (
+            "| rounds | owners woken while they had work left | refused | rows written by them | wrong outputs |\n"
+            "|--:|--:|--:|--:|--:|\n|" + "|".join(f" {cell} " for cell in cells) + "|"
+        )
+
+
+def unfenced(app: App, run_id: str | None) -> str:
+    """Drive with the test of the epoch taken out of the INSERT."""
+    sqlite._INSERT = sqlite._INSERT.replace(f"(SELECT epoch FROM runs WHERE number = ?1 >> {sqlite.SPAN}) = ?8", "1")
+    return drive_on(app, run_id)
+
+
+MUTANTS: dict[str, Callable[[App, str | None], str]] = {"": drive_on, "epoch": unfenced}
+
+
+def run(count: int, seed: int, mutant: str = "") -> Tally:
+    """Stop and wake `count` owners at moments drawn from `seed`; the mutant's have no fence."""
+    chance, tally = random.Random(seed), Tally()
+    with tempfile.TemporaryDirectory(prefix="flujo-fence-", dir=in_memory()) as folder:
+        base = Path(folder) / "base"
+        _make_project(base)
+        whole, seconds = _undisturbed(base, Path(folder) / "whole", drive_on)
+        for _ in range(count):
+            project = Path(folder) / "run"
+            shutil.copytree(base, project)
+            moment = Moment(chance.uniform(0, seconds), chance.randint(1, MARKS))
+            _one(project, moment, whole, tally, MUTANTS[mutant])
+            shutil.rmtree(project)
+    return tally
+
+
+def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Callable[[App, str | None], str]) -> None:
+    os.chdir(project)
+    tally.rounds += 1
+    child = _start(project, drive)
+    moment.wait(project / "marks.txt")
+    os.kill(child, signal.SIGSTOP)
+    os.waitpid(child, os.WUNTRACED)
+    with open_app(project, {}) as app:
+        runs = app.runs()
+        if not runs or runs[0].status != "running":
+            _wake(child)
+            return
+        run_id = runs[0].run
+        (project / ".flujo" / "locks" / run_id).unlink()
+        app.store._db.execute("PRAGMA busy_timeout=0")  # type: ignore[attr-defined]
+        try:
+            with app.store.claim(run_id) as claim:
+                app.store._db.execute(f"PRAGMA busy_timeout={sqlite.BUSY_SECONDS:.0f}000")  # type: ignore[attr-defined]
+                before = _rows(project, claim.epoch)
+                status = _wake(child)
+                tally.woken += 1
+                tally.refused += status == REFUSED
+                tally.written += _rows(project, claim.epoch) - before
+        except StateError as error:
+            if error.diagnostic.code != "FLJ0807":
+                raise
+            _wake(child)  # it was stopped in the middle of a commit: nobody can take the run before that is over
+            return
+        if app.store.run(run_id).status == "running":
+            drive_on(app, run_id)
+        view = app.view(run_id, inputs=False)
+        tally.wrong += view.status != "completed" or _result(app) != whole
+
+
+def _wake(child: int) -> int:
+    os.kill(child, signal.SIGCONT)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _start(project: Path, drive: Callable[[App, str | None], str]) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            with open_app(project, {}) as app:
+                drive(app, None)
+            code = ENDED
+        except LostOwnership:
+            code = REFUSED
+        finally:
+            os._exit(code)
+    return child
+
+
+def _rows(project: Path, epoch: int) -> int:
+    """Count the rows of earlier owners."""
+    db = sqlite3.connect(project / ".flujo" / "state.db")
+    (count,) = db.execute("SELECT count(*) FROM events WHERE epoch < ?", (epoch,)).fetchone()
+    db.close()
+    return int(count)
