@@ -2,6 +2,8 @@
 
 One append is one transaction and one sync (unless `durability` is normal). The tests for the epoch and the next seq are
 part of the INSERT itself, so an owner that lost its run cannot write. `memory://` is the same on a database in memory.
+
+Long because the whole contract of a store is here: claim, append, read, and what SQLite's errors mean.
 """
 
 from __future__ import annotations
