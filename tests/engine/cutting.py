@@ -20,6 +20,7 @@ def cut(whole: World, run: Any, length: int) -> World:
     """Return a world in which only the first `length` events of a run were recorded."""
     world = World()
     world.clock = whole.clock
+    world.inputs = False
     rows = list(whole.store.rows(run))[:length]
     world.store.create(RunHeader(run, "test", "running", rows[0].at, rows[0].at))
     blobs = whole.store._db.execute("SELECT * FROM blobs").fetchall()

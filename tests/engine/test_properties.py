@@ -28,6 +28,10 @@ def graph_of(seed, shape):
 class Flow(World):
     """A world whose blueprints are JSON: the version stands inside."""
 
+    def __init__(self):
+        super().__init__()
+        self.inputs = False
+
     def graph(self, text):
         from flujo.blueprints.compiler import compile_blueprint
 

@@ -52,6 +52,8 @@ class World:
             )
         }
         self._runs = 0
+        self.inputs = True
+        """Whether views have the inputs of steps, which takes a replay."""
         self.loop: Callable[[], asyncio.AbstractEventLoop] | None = None
         self.die: Callable[[str], None] = lambda address: None
 
@@ -144,7 +146,8 @@ class World:
     def view(self, run: str) -> Any:
         engine = self.engine()
         nodes = nodes_by_address(engine.graph(RunId(run)).root)
-        return fold(RunId(run), engine.events(RunId(run)), nodes, self.replay(run).arguments)
+        arguments = self.replay(run).arguments if self.inputs else {}
+        return fold(RunId(run), engine.events(RunId(run)), nodes, arguments)
 
     def types(self, run: str) -> list[str]:
         return [f"{row.type} {row.address}".strip() for row in self.store.index(RunId(run))]
