@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Call
-from tests.e2e.outside import child, environment, gated, held, let_go, newest
+from tests.e2e.outside import child, environment, gated, held, newest
 
 GOAL = (
     "Read tickets.csv, keep the open ones with priority high, count them by product, ask me to approve the summary, "
@@ -199,7 +199,6 @@ def test_sigterm_ends_a_background_job(demo: Call, tmp_path: Path) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     with held(tmp_path, "run", "stopped.yaml", preexec_fn=as_the_shell_does) as process:
-        let_go(tmp_path)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=3)
         assert process.returncode == 143
