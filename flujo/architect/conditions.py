@@ -258,13 +258,6 @@ class _Scanner:
         self._note(cell.notes.get(column))
         return Item("test", Test(column, "in", (cell.where[column],)), column, cell.end)
 
-    def _free_word(self, at: int) -> bool:
-        """Whether a word has no meaning for the planner, so that after a column it can only be a value."""
-        lexicon = self.reading.lexicon
-        return not any(
-            lexicon.has(name, self.tokens[at].plain) for name in lexicon.sets if name not in ("read", "approving")
-        )
-
     def _compared(self, at: int) -> tuple[Operator, Token, int] | None:
         best: tuple[Operator, Token, int] | None = None
         for kind, operator in _COMPARISONS:

@@ -151,13 +151,6 @@ def _beside_approval(reading: Reading, start: int, end: int) -> bool:
     return False
 
 
-def wants_approval(goal: str) -> bool:
-    """Say whether a goal asks for a person's yes."""
-    reading = Reading(goal)
-    files_of(reading, ())
-    return approval_of(reading)
-
-
 def format_of(reading: Reading) -> str | None:
     """Return the format the result is asked in: markdown, csv or json."""
     found = [name for name in ("markdown", "csv", "json") if reading.take_phrases(name, "format")]

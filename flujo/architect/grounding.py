@@ -147,11 +147,6 @@ class Grounding:
         cells = [cell for cell in self.sample.values.get(column, ()) if cell != ""]
         return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
-    def holds_dates(self, column: str) -> bool:
-        """Say whether a column holds nothing but dates (`2026-03-01`) and empty cells."""
-        cells = [cell for cell in (self.sample.values.get(column, ()) if self.sample else ()) if cell != ""]
-        return bool(cells) and all(_DATE.fullmatch(cell) for cell in cells)
-
     def values_of(self, column: str) -> tuple[str, ...]:
         """Return the values of a column that were seen."""
         return self.sample.values.get(column, ()) if self.sample else ()

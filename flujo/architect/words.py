@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -113,10 +113,3 @@ def number_of(token: Token) -> int | float:
     """Return the number a token writes."""
     text = token.text.replace(",", "")
     return float(text) if "." in text else int(text)
-
-
-def sentence_start(tokens: Sequence[Token], at: int) -> int:
-    """Return the index at which the sentence around `at` begins."""
-    while at > 0 and not tokens[at - 1].ends_sentence:
-        at -= 1
-    return at

@@ -46,9 +46,7 @@ def nodes_by_address(root: Flow) -> dict[Address, Node]:
                 steps(node.body, address)
         if isinstance(node.meta.on_error, Flow):
             steps(node.meta.on_error, child(address, "@catch"))
-        reduce = (
-            node.reduce if isinstance(node, Map) else node.join.reduce if isinstance(node, Flow) and node.join else None
-        )
+        reduce = _reduce_of(node)
         if reduce is not None and reduce.call is not None:
             visit(reduce.call, child(address, "@reduce"))
 

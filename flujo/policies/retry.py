@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from flujo.core.backoff import pause, wanted
-from flujo.core.graph import Call
+from flujo.core.graph import Call, Retry
 from flujo.core.outcomes import Failed, Outcome
 from flujo.core.ports import Attempts, Band, Policy
 from flujo.core.record import dataclass
@@ -28,13 +28,13 @@ class RetryPolicy:
 
     async def around(self, attempts: Attempts, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Return the first outcome that is not to be tried again."""
+        retry = attempts.call.meta.retry or Retry()
         while True:
             suspended = await attempts.wait()
             if suspended is not None:
                 return suspended
             outcome = await proceed()
-            retry = attempts.call.meta.retry
-            if not isinstance(outcome, Failed) or retry is None or not wanted(retry, outcome):
+            if not isinstance(outcome, Failed) or not wanted(retry, outcome):
                 return outcome
             made = len(attempts.failures) + 1
             delay = pause(retry, made, outcome, attempts.chance)
