@@ -1,9 +1,9 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
-Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language.md`, the events in
-`journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and the exit
-code is 1. The picture comes from a real run, so its times differ each time; it is written anew only when something else
-in it has changed.
+Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language/index.md`, the
+events in `journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and
+the exit code is 1. The picture comes from a real run, so its times differ each time; it is written anew only when
+something else in it has changed.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/errors.md": errors,
     "docs/reference/skills.md": skills,
     "docs/reference/cli.md": commands,
-    "docs/reference/language.md": lambda: inserted("docs/reference/language.md", "later", later()),
+    "docs/reference/language/index.md": lambda: inserted("docs/reference/language/index.md", "later", later()),
     "docs/reference/journal.md": lambda: inserted("docs/reference/journal.md", "events", events()),
 }
 """What makes each page as it should be."""

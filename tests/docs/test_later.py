@@ -10,7 +10,7 @@ from flujo.app import open_app
 from flujo.core.values import stored_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXT = (ROOT / "docs/reference/language.md").read_text("utf-8").partition("<!-- begin later")[2]
+TEXT = (ROOT / "docs/reference/language/index.md").read_text("utf-8").partition("<!-- begin later")[2]
 WORDS = [
     (place, word)
     for place, words in re.findall(r"^- (.+): (`\w+`(?:, `\w+`)*)$", TEXT, re.MULTILINE)
