@@ -102,7 +102,7 @@ class Engine:
         header = RunHeader(run, graph.name, "running", now, now)
         self._graphs = {run: graph}
         with self._store.claim_new(run) as claim:
-            journal = self._journal(run, claim.epoch, how)
+            journal = self._journal(run, claim.epoch, how)  # nothing of it is recorded yet
             seed = self._ids.seed()
             started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
             journal.append(Draft(started), change=Projection(created=header), hold=True)
@@ -113,6 +113,7 @@ class Engine:
         """Go on with a run that was cut off or waits for people; `reply` answers one of its tasks first."""
         with self._store.claim(run) as claim:
             journal = self._journal(run, claim.epoch, how)
+            journal.load()
             refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
             if reply:
@@ -124,6 +125,7 @@ class Engine:
         """Run the failed steps of a run again, with everything that was completed kept."""
         with self._store.claim(run) as claim:
             journal = self._journal(run, claim.epoch, how)
+            journal.load()
             status = self._store.run(run).status
             if status not in _REDRIVABLE:
                 hint = f"`flujo resume {run}` goes on with it" if status not in _ENDED else None
@@ -169,9 +171,7 @@ class Engine:
 
     def _journal(self, run: RunId, epoch: int, how: Driving) -> Journal:
         owner = Owner(epoch, self._committer, how.observe, how.wait_max)
-        journal = Journal(self._store, Past(self._store, run), self._tools.clock, owner)
-        journal.load()
-        return journal
+        return Journal(self._store, Past(self._store, run), self._tools.clock, owner)
 
     def _recompiled(self, run: RunId) -> tuple[Graph, RunFacts]:
         first = next(iter(self._store.rows(run)), None)

@@ -302,7 +302,8 @@ class SqliteStore:
     def index(self, run: RunId) -> list[IndexRow]:
         """Return seq, type and address of all rows, in order."""
         with self._explained():
-            cursor = self._db.execute("SELECT seq, type, address FROM events WHERE run_id = ? ORDER BY seq", (run,))
+            first = self._first(run)
+            cursor = self._db.execute(f"SELECT seq, type, address {_OF_RUN}", (first, first + (1 << SPAN)))
             return [IndexRow(*row) for row in cursor]
 
     def blob(self, digest: Digest) -> bytes:

@@ -56,6 +56,20 @@ def test_rows_come_back_as_they_were_written(store):
         store.row(RUN, 9)
 
 
+def test_nothing_looks_through_the_events_of_other_runs(store):
+    said = []
+    store._db.set_trace_callback(said.append)
+    store.create(header())
+    with store.claim(RUN) as claim:
+        store.append([row(1, claim.epoch), row(2, claim.epoch)], {})
+    assert [*store.rows(RUN), store.row(RUN, 1), *store.index(RUN)]
+    store._db.set_trace_callback(None)
+    events = [text for text in said if "events" in text]
+    plans = [step[3] for text in events for step in store._db.execute(f"EXPLAIN QUERY PLAN {text}")]
+    assert len(events) >= 5 and sum("SEARCH events USING INTEGER PRIMARY KEY" in step for step in plans) >= 4
+    assert not [step for step in plans if "SCAN events" in step]
+
+
 def test_an_older_epoch_is_fenced_out(store):
     store.create(header())
     with store.claim(RUN) as old:
