@@ -1,5 +1,6 @@
 """The App: what a user of flujo can do, as methods. It wires the rooms and is the one bridge from sync to async.
 
+It is long because it is the one list of all that can be done; what takes more than a few lines stands beside it.
 Modules that only some verbs need (SQLite, asyncio, models, the architect) are imported where they are first used.
 """
 
@@ -182,6 +183,13 @@ class App:
         return SqliteStore(file, self.settings.durability)
 
     @cached_property
+    def system(self) -> Any:
+        """Time, chance and the user's name (`app.system.System`); may be set before the first run."""
+        from flujo.app.system import REAL
+
+        return REAL
+
+    @cached_property
     def model(self) -> Any:
         """Access to models (the port `Model`)."""
         from flujo.models.litellm_model import LitellmModel
@@ -191,13 +199,12 @@ class App:
     @cached_property
     def engine(self) -> Any:
         """The engine on this project's store, with the real world wired to it."""
-        from flujo.app.system import SystemClock, SystemIds
         from flujo.engine.dispatch import Tools
         from flujo.engine.execution import Engine
         from flujo.policies import policies
 
-        tools = Tools(kinds(), self.registry, SystemClock(), self.root, policies(), self.model)
-        return Engine(self.store, tools, SystemIds(), self._recompile, __version__)
+        tools = Tools(kinds(), self.registry, self.system.clock, self.root, policies(), self.model)
+        return Engine(self.store, tools, self.system.ids, self._recompile, __version__)
 
     def _recompile(self, pinned: JsonObject) -> Graph:
         compiled = compile_blueprint(
@@ -233,7 +240,6 @@ class App:
         comment: str | None = None,
     ) -> Any:
         """Go on with a run, with an answer to one of its tasks; return its view."""
-        from flujo.app.system import user_name
         from flujo.engine.execution import Reply, one_open, refuse_ended
         from flujo.engine.tasks import parse_answer
 
@@ -246,7 +252,7 @@ class App:
             if answer is None:
                 raise UsageError("FLJ0005", f"task `{chosen}` needs an answer", help="add `--answer VALUE`")
             value = parse_answer(self.engine.question(chosen), answer, output)
-            reply = Reply(chosen, value, user_name(), comment)
+            reply = Reply(chosen, value, self.system.user(), comment)
         elif header.status == "suspended" and self.store.tasks(header.run) and not self._time_matters(header.run):
             return self._ask_in_place(header.run, options)
         run_sync(self.engine.resume(header.run, reply, options))

@@ -6,8 +6,11 @@ import asyncio
 import getpass
 import secrets
 import time
+from collections.abc import Callable
 
 from flujo.core.ids import RunId
+from flujo.core.ports import Clock, Ids
+from flujo.core.record import dataclass
 
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o, u."""
@@ -64,3 +67,15 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What an App takes from the machine besides files: time, chance, and the name of its user."""
+
+    clock: Clock
+    ids: Ids
+    user: Callable[[], str]
+
+
+REAL = System(SystemClock(), SystemIds(), user_name)
