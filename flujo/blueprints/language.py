@@ -15,8 +15,10 @@ TOP_LATER: Final = frozenset({"defaults", "imports", "secrets", "policy", "limit
 STEP_KEYS: Final = frozenset(
     {
         "approval",
+        "cache",
         "depends_on",
         "description",
+        "idempotency_key",
         "input",
         "kind",
         "name",
@@ -29,7 +31,7 @@ STEP_KEYS: Final = frozenset(
         "when",
     }
 )
-STEP_LATER: Final = frozenset({"cache", "config", "idempotency_key", "limits", "undo", "usage_limits", "verify"})
+STEP_LATER: Final = frozenset({"config", "limits", "undo", "usage_limits", "verify"})
 
 KINDS_LATER: Final = frozenset({"StateMachine", "dynamic_router", "router", "state_machine"})
 

@@ -19,7 +19,7 @@ from flujo.blueprints.report import Report
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import TemplateError
-from flujo.core.graph import Approval, Call, Flow, Meta, Names, Node, Ref, Template, Wait
+from flujo.core.graph import Approval, Branch, Cache, Call, Flow, Loop, Map, Meta, Names, Node, Ref, Template
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
@@ -42,6 +42,15 @@ class Broken:
 
 
 _BROKEN: Final = Broken()
+
+_REGIONS: Final = (Call, Flow, Branch, Map, Loop)
+_FITS: Final[tuple[tuple[str, type | tuple[type, ...]], ...]] = (
+    ("retry", _REGIONS),
+    ("approval", Call),
+    ("cache", Call),
+    ("idempotency_key", Call),
+)
+"""Which nodes a field of every step is run on by this version, where not on all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +160,8 @@ class Workshop:
         if config is None or kind.lower is None:
             return None
         node = kind.lower(config, StepLowering(meta, self.catalogue, self.agents, self, path, position, config))
-        for key, fits in (("retry", not isinstance(node, Wait)), ("approval", isinstance(node, Call))):
-            if key in raw and not fits:
+        for key, fits in _FITS:
+            if key in raw and not isinstance(node, fits):
                 message = f"`{key}` on the kind `{kind.word}` is not in this version of flujo yet"
                 self.report.add("FLJ0207", message, (*path, key), on_key=True)
         return node
@@ -191,6 +200,8 @@ class Workshop:
             retry=read_retry(raw["retry"], (*path, "retry"), report) if "retry" in raw else None,
             timeout=read_duration(raw["timeout"], (*path, "timeout"), report) if "timeout" in raw else None,
             approval=self._approval(raw["approval"], path, position) if "approval" in raw else None,
+            cache=self._cache(raw["cache"], path, position) if "cache" in raw else None,
+            key=self._key(raw["idempotency_key"], path, position) if "idempotency_key" in raw else None,
             on_error=self._on_error(raw["on_error"], path, position) if "on_error" in raw else "fail",
         )
 
@@ -221,6 +232,29 @@ class Workshop:
         if "message" not in value:
             return Approval()
         return Approval(self.compile(value["message"], (*at, "message"), ("approval", "message"), position))
+
+    def _cache(self, value: JsonValue, path: Path, position: Position) -> Cache | None:
+        at = (*path, "cache")
+        if value is True or value is False:
+            return Cache() if value else None
+        if not isinstance(value, dict):
+            help = "write `cache: true`, or `cache: {ttl: 1h}`"
+            self.report.add("FLJ0203", "`cache` must be true, or a mapping with `ttl` and `key`", at, help=help)
+            return None
+        for key in value.keys() - {"ttl", "key"}:
+            self.report.unknown_key(key, (*at, key), {"ttl", "key"})
+        return Cache(
+            read_duration(value["ttl"], (*at, "ttl"), self.report) if "ttl" in value else None,
+            self.compile(value["key"], (*at, "key"), ("cache", "key"), position) if "key" in value else None,
+        )
+
+    def _key(self, value: JsonValue, path: Path, position: Position) -> Template | None:
+        at = (*path, "idempotency_key")
+        if isinstance(value, str) and value:
+            return self.compile(value, at, ("idempotency_key",), position)
+        help = "write a template that gives each effect its own, such as `order-{{ this.id }}`"
+        self.report.add("FLJ0203", "`idempotency_key` must be a text", at, help=help)
+        return None
 
     def _on_error(self, value: JsonValue, path: Path, position: Position) -> Literal["fail", "continue"] | Flow:
         at = (*path, "on_error")

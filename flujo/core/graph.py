@@ -78,6 +78,17 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """The output that an equal call gave earlier is taken again, if it is not older than `ttl` seconds.
+
+    Calls are equal when their fingerprints are, or with `key` when that gives the same.
+    """
+
+    ttl: float | None = None
+    key: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What every node has: its name in its list, its YAML word and place, and the fields of every step."""
 
@@ -92,6 +103,10 @@ class Meta:
     retry: Retry | None = None
     timeout: float | None = None
     approval: Approval | None = None
+    cache: Cache | None = None
+    key: Template | None = None
+    """The idempotency key, where the blueprint names one."""
+
     on_error: Literal["fail", "continue"] | Flow = "fail"
 
 
@@ -281,7 +296,7 @@ def _plain(part: object) -> JsonValue:
     match part:
         case Call():
             return {"call": part.identity, "effect": part.effect, **_fields(part, "meta", "arguments", "main")}
-        case Meta() | Retry() | Approval() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
+        case Meta() | Retry() | Approval() | Cache() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
         case Question() | Timer() | Wait():
             return {type(part).__name__.lower(): _fields(part)}

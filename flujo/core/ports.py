@@ -299,6 +299,14 @@ class Attempts(Protocol):
         """Ask a person whether the call may be made; None when one has agreed to exactly this call."""
         ...
 
+    def reuse(self) -> Outcome | None:
+        """Return the output that an equal call gave earlier, if one is kept and young enough."""
+        ...
+
+    def keep(self) -> None:
+        """Have the output kept for equal calls, in the transaction that records it."""
+        ...
+
     async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Go on, for so long at most; a call that may have taken effect by then is in doubt."""
         ...

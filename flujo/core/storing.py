@@ -44,6 +44,15 @@ class IndexRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An output that later calls may take again: the event that holds it, by the key of such calls."""
+
+    key: Digest
+    run: RunId
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """Changes of the listing tables that go with an append."""
 
@@ -51,6 +60,7 @@ class Projection:
     opened: tuple[TaskHeader, ...] = ()
     closed: tuple[TaskId, ...] = ()
     created: RunHeader | None = None
+    kept: tuple[Kept, ...] = ()
 
     def then(self, later: Projection) -> Projection:
         """Return this change and a later one as one."""
@@ -61,6 +71,7 @@ class Projection:
             self.opened + later.opened,
             self.closed + later.closed,
             self.created or later.created,
+            self.kept + later.kept,
         )
 
 
@@ -130,6 +141,10 @@ class Store(Protocol):
 
     def blob(self, digest: Digest) -> bytes:
         """Return a blob; its digest is checked."""
+        ...
+
+    def kept(self, key: Digest) -> Row | None:
+        """Return the event that holds the output kept under a key, of whatever run; None when there is none."""
         ...
 
     def run(self, prefix: str) -> RunHeader:

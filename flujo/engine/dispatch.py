@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from flujo.core.events import Draft, StepFailed, StepStarted, TaskOpened
-from flujo.core.graph import Call
-from flujo.core.ids import task_id
+from flujo.core.errors import StateError
+from flujo.core.events import Draft, StepCompleted, StepFailed, StepStarted, TaskOpened
+from flujo.core.ids import Digest, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import (
     CallContext,
@@ -26,9 +26,10 @@ from flujo.core.ports import (
 )
 from flujo.core.record import dataclass
 from flujo.core.storing import Projection, TaskHeader
-from flujo.core.values import EMPTY, JsonObject, canonical_bytes, sha256
+from flujo.core.values import JsonObject, sha256
 from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record
+from flujo.engine.order import Order
 from flujo.engine.scope import Frame
 
 
@@ -40,21 +41,8 @@ class Answer:
     fingerprint: str
     attempt: int
     started: int
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A call whose arguments are resolved."""
-
-    call: Call
-    frame: Frame
-    arguments: JsonObject
-    labels: frozenset[str] = EMPTY
-
-    @property
-    def fingerprint(self) -> str:
-        """Digest of all that decides the result (design 4)."""
-        return sha256(self.call.identity.encode() + canonical_bytes(self.arguments))
+    keep: Digest | None = None
+    """The key under which the output is kept for equal calls."""
 
 
 class Dispatcher(Protocol):
@@ -126,12 +114,13 @@ class LiveAttempts:
             self._made, self._began = journal.past.earlier(self._address)
             self._due = journal.past.retry_at(self._address)
         self._started = 0
+        self._keep: Digest | None = None
 
     def answer(self, outcome: Outcome) -> Answer:
         """Return an outcome with the attempt that led to it."""
         if isinstance(outcome, Failed):
             outcome = replace(outcome, attempts=len(self.failures) + 1)
-        return Answer(outcome, self._fingerprint, self._made + 1, self._started)
+        return Answer(outcome, self._fingerprint, self._made + 1, self._started, self._keep)
 
     def chance(self) -> float:
         """Return the call's next random number, the same on replay."""
@@ -160,7 +149,7 @@ class LiveAttempts:
     async def make(self) -> Outcome:
         """Make one attempt."""
         call, tools = self.call, self._tools
-        key = sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
+        key = self._order.key or sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
         if call.changes_things:
             started = StepStarted(self._made + 1, self._order.frame.moment(), key)
             self._journal.append(Draft(started, self._address, self._fingerprint), hold=True)
@@ -191,6 +180,25 @@ class LiveAttempts:
             return None
         because = f": {answered.comment}" if answered.comment else ""
         return Failed.of("FLJ0701", f"`{answered.by}` did not approve `{self._address}`{because}", retry="never")
+
+    def reuse(self) -> Outcome | None:
+        """Return the output that an equal call gave earlier, if one is kept and young enough."""
+        row = self._journal.kept(self._order.kept_by)
+        if row is None:
+            return None
+        cache = self.call.meta.cache
+        if cache and cache.ttl is not None and row.at + cache.ttl * 1_000_000 <= self._tools.clock.now():
+            return None
+        try:
+            event, labels = self._journal.past.event_of(row)
+        except StateError:
+            return None  # what cannot be read is not kept: the call is made
+        assert isinstance(event, StepCompleted)
+        return Done(event.output, labels, detail={"cached": {"run": row.run, "step": row.address}})
+
+    def keep(self) -> None:
+        """Have the output kept for equal calls, in the transaction that records it."""
+        self._keep = self._order.kept_by
 
     async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Go on, for so long at most; a call that may have taken effect by then is in doubt."""

@@ -265,6 +265,11 @@ class Journal:
         if self._held:
             await self._owner.committer.commit(self)
 
+    def kept(self, key: Digest) -> Row | None:
+        """Return the event that holds the output kept under a key, also when this run has only just kept it."""
+        self.flush()
+        return self._store.kept(key)
+
     def lane(self) -> AbstractContextManager[None]:
         """Count a lane of steps that runs beside others, while it is open."""
         return self._owner.committer.lane()

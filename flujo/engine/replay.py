@@ -38,8 +38,9 @@ from flujo.core.storing import (
     Store,
 )
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
-from flujo.engine.dispatch import Answer, Order
+from flujo.engine.dispatch import Answer
 from flujo.engine.journal import EndOfRecord
+from flujo.engine.order import Order
 from flujo.engine.past import Past, failure_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner

@@ -26,14 +26,15 @@ from flujo.core.events import (
     StepSkipped,
 )
 from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Wait, children
-from flujo.core.ids import ROOT, Address, child
+from flujo.core.ids import ROOT, Address, Digest, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.record import dataclass
-from flujo.core.storing import NO_CHANGE, IndexRow, Projection
+from flujo.core.storing import NO_CHANGE, IndexRow, Kept, Projection
 from flujo.core.values import JsonValue, Value, ValueProblem, type_name
 from flujo.engine.crowd import LANE, Stopped, in_time
-from flujo.engine.dispatch import Dispatcher, Order, failure_event
+from flujo.engine.dispatch import Dispatcher, failure_event
 from flujo.engine.journal import EndOfRecord, Record
+from flujo.engine.order import order_of
 from flujo.engine.past import failure_of
 from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult
 
@@ -56,6 +57,7 @@ class Finished:
     fingerprint: str = ""
     attempt: int = 1
     started: int = 0
+    keep: Digest | None = None
 
 
 Region = Callable[["Runner", Node, Frame, StepResult], Awaitable[Outcome]]
@@ -165,7 +167,8 @@ class Runner:
         answer = await self._dispatcher.dispatch(order_of(node, frame, given))
         match answer.outcome:
             case Done() as done:
-                return self.complete(node, frame, Finished(done, answer.fingerprint, answer.attempt, answer.started))
+                ended = Finished(done, answer.fingerprint, answer.attempt, answer.started, answer.keep)
+                return self.complete(node, frame, ended)
             case Failed() as failed:
                 placed = self.placed(failed, node.meta, frame.address)
                 return self.fail(placed, frame, answer.fingerprint, answer.attempt, answer.started)
@@ -260,7 +263,9 @@ class Runner:
         event = StepCompleted(
             done.output, delta, finished.attempt, finished.started, frame.used_moment, usage, done.detail
         )
-        self.record.append(Draft(event, frame.address, finished.fingerprint, done.labels), hold=True)
+        kept = finished.keep and Kept(finished.keep, self._facts.run, self.record.next_seq)
+        change = Projection(kept=(kept,)) if kept else NO_CHANGE
+        self.record.append(Draft(event, frame.address, finished.fingerprint, done.labels), change=change, hold=True)
         return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
 
     def _write(
@@ -357,16 +362,6 @@ class Runner:
         draft = Draft(replace(event, moment=frame.used_moment), frame.address, fingerprint)
         self.record.append(draft, hold=True)
         return failed
-
-
-def order_of(node: Call, frame: Frame, given: StepResult) -> Order:
-    """Return a call with its arguments resolved; the step's input fills the main parameter."""
-    arguments = {} if node.arguments is None else node.arguments.render(frame)
-    labels = frame.labels(node.arguments)
-    if node.main is not None and node.main not in arguments:
-        arguments = {**arguments, node.main: given.output}
-        labels |= given.labels
-    return Order(node, frame, arguments, labels)
 
 
 def lane_stopped() -> bool:

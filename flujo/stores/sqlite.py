@@ -59,6 +59,7 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX runs_by_time ON runs (created);
     """,
+    "CREATE TABLE kept (key TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID",
 )
 """Numbered by place; `PRAGMA user_version` says how many a database has."""
 
@@ -259,6 +260,8 @@ class SqliteStore:
             self._db.execute(
                 "INSERT INTO tasks VALUES (?,?,?,?,?)", (task.task, task.run, task.name, task.step, task.opened)
             )
+        for kept in change.kept:
+            self._db.execute("INSERT OR REPLACE INTO kept VALUES (?,?)", (kept.key, self._first(kept.run) + kept.seq))
         for closed in change.closed:
             self._db.execute("DELETE FROM tasks WHERE task_id = ?", (closed,))
 
@@ -318,6 +321,14 @@ class SqliteStore:
             state = "missing" if data is None else "damaged"
             raise StateError("FLJ0805", f"the stored value `{digest[:12]}...` is {state}")
         return data
+
+    def kept(self, key: Digest) -> Row | None:
+        """Return the event that holds the output kept under a key, of whatever run; None when there is none."""
+        with self._explained():
+            found = self._db.execute(
+                f"SELECT {_ROW} FROM events WHERE id = (SELECT event FROM kept WHERE key = ?)", (key,)
+            ).fetchone()
+        return Row(*found) if found else None
 
     def run(self, prefix: str) -> RunHeader:
         """Return the run whose id is, or uniquely begins with, `prefix`; raise StateError FLJ0801."""

@@ -14,6 +14,7 @@ from flujo.core.rows import Row, row_hash
 from flujo.core.storing import (
     NO_CHANGE,
     Batch,
+    Kept,
     Projection,
     RunHeader,
     TaskHeader,
@@ -250,3 +251,17 @@ def test_changes_add_up():
     assert first == Projection("running", (opened,), (), header())
     assert NO_CHANGE.then(first) is first
     assert first.then(NO_CHANGE) is first
+
+
+def test_what_is_kept_is_found_by_its_key_and_replaced(store):
+    store.create(header())
+    with store.claim(RUN) as claim:
+        first, second = row(1, claim.epoch), row(2, claim.epoch)
+        assert store.kept("k") is None
+        store.append([first], {}, Projection(kept=(Kept("k", RUN, 1),)))
+        assert store.kept("k") == first
+        store.append([second], {}, Projection(kept=(Kept("k", RUN, 2), Kept("l", RUN, 1))))
+        assert (store.kept("k"), store.kept("l"), store.kept("m")) == (second, first, None)
+        with pytest.raises(LostOwnership):
+            store.append([row(2, claim.epoch)], {}, Projection(kept=(Kept("m", RUN, 2),)))
+        assert store.kept("m") is None

@@ -19,6 +19,7 @@ _GIVEN: Final = {
     "error": "`error` has a value in the `on_error` steps of a step only",
     "results": "`results` has a value in `reduce` only",
 }
+_OWN_INPUT: Final = ("with", "idempotency_key", "cache")
 _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}
 
 
@@ -46,9 +47,10 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
             return None
         return "FLJ0309", "no person has been asked before this step", "put a `hitl` step before it"
     if root == "this":
-        if use.field[0] == "with":
+        if use.field[0] in _OWN_INPUT:
             return None
-        return "FLJ0302", "`this` has a value under `with` only", "it is the step's own input"
+        listed = ", ".join(f"`{word}`" for word in _OWN_INPUT)
+        return "FLJ0302", f"`this` has a value in {listed} only", "it is the step's own input"
     if root == "secrets":
         return "FLJ0207", "`secrets` are not in this version of flujo yet", None
     return "FLJ0302", f"unknown name `{root}`", _help(root, use)

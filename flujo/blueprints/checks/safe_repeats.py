@@ -1,6 +1,6 @@
-"""What changes things and must not be repeated needs a person's approval where it may run again.
+"""What changes things and must not be repeated needs a person's approval, or a key, where it may run again.
 
-`idempotent: by_key` is enough of a promise: every call has a key of its own.
+The key that every call has by itself counts where the skill says that it honours keys (`idempotent: by_key`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """Yield calls inside `retry`, `loop` or `map` that are not safe there (FLJ0510)."""
     for node, around in program.walk():
         # a destructive call needs an approval everywhere, which is another rule
-        if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no" or node.meta.approval:
+        if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no":
+            continue
+        if node.meta.approval or node.meta.key:
             continue
         why = _repeats(node) or next((why for outer in reversed(around) if (why := _repeats(outer))), None)
         if why:
             message = f"`{node.target}` is not idempotent and may run again: it stands in {why}"
-            help = "add `approval: required` to the step, or use a skill that may be repeated"
+            help = "add `idempotency_key` or `approval: required` to the step, or use a skill that may be repeated"
             yield program.found("FLJ0510", message, (*node.meta.path, "uses"), help)
 
 

@@ -79,6 +79,7 @@ def _rows(twigs: Sequence[Twig], nodes: Nodes) -> Iterator[Sequence[str]]:
         if step is not None:
             took = "" if step.status == "skipped" else span(step.duration_s)
             words = [step.uses or step.kind, *notes, f"attempt {step.attempt}" if step.attempt > 1 else ""]
+            words.append("cached" if _origin(step) else "")
             words.append(str((step.error or {}).get("message", "")))
             yield step.address, step.status, took, ", ".join(word for word in words if word)
         elif notes:
@@ -96,6 +97,7 @@ def step_text(step: StepView, view: RunView, nodes: Nodes, columns: int, paint: 
         ("uses", step.uses or ""),
         ("status", step.status),
         ("attempt", str(step.attempt) if step.attempt > 1 else ""),
+        ("cached", _origin(step)),
         ("started", moment(step.started) if step.started is not None else ""),
         ("took", span(step.duration_s)),
         ("inside", "; ".join(region_words(twig, nodes, inside))),
@@ -120,6 +122,12 @@ def step_text(step: StepView, view: RunView, nodes: Nodes, columns: int, paint: 
     if step.detail:
         parts.append(_section("detail", step.detail, columns, paint))
     return "\n".join(parts)
+
+
+def _origin(step: StepView) -> str:
+    """Return where an output that was taken again came from."""
+    cached = (step.detail or {}).get("cached")
+    return f"from run {cached['run']}, step {cached['step']}" if cached else ""
 
 
 def _twig(view: RunView, address: str) -> Twig:

@@ -219,6 +219,7 @@ def _notes(step: StepView | None) -> list[str]:
     detail = step.detail or {}
     notes = [f"{step.attempt} attempts"] if step.attempt > 1 else []
     notes += [str(detail["model"])] if detail.get("model") else []
+    notes += [f"cached, from run {detail['cached']['run']}"] if "cached" in detail else []
     notes += [usage_text(step.usage)] if step.usage.calls else []
     notes += [f"answered by {detail['answered_by']}"] if detail.get("answered_by") else []
     if step.status == "suspended" and step.kind in ("hitl", "step"):

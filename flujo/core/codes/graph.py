@@ -60,7 +60,7 @@ RANGE = (
         "FLJ0510",
         "unsafe-repeat",
         "A skill that changes things and must not be repeated stands inside `retry`, `loop` or `map`.",
-        "Add `approval: required` to the step, or use a skill that may be repeated.",
+        "Add `idempotency_key` or `approval: required` to the step, or use a skill that may be repeated.",
     ),
     Code(
         "FLJ0511",
@@ -92,5 +92,11 @@ RANGE = (
         "A map was given more items than it takes.",
         "Split the list, or take it in batches before the map.",
         "semantic",
+    ),
+    Code(
+        "FLJ0516",
+        "not-cacheable",
+        "A call is cached that changes things, or that is given a secret and has no `key`.",
+        "Remove `cache`; for a secret, give it a `key` that says which calls are equal.",
     ),
 )
