@@ -1,4 +1,4 @@
-"""The standard store: one SQLite file in WAL mode, a lock file per driven run, large blobs as files beside it.
+"""The standard store: one SQLite file in WAL mode, a lock file per process, large blobs as files beside it.
 
 One append is one transaction and one sync (unless `durability` is normal). The tests for the epoch and the next seq are
 part of the INSERT itself, so an owner that lost its run cannot write. `memory://` is the same on a database in memory.
@@ -8,7 +8,6 @@ Long because the whole contract of a store is here: claim, append, read, and wha
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from flujo.core.storing import (
     TaskHeader,
 )
 from flujo.core.values import sha256
+from flujo.stores.owner import Owner
 
 INLINE_BLOB = 1024 * 1024
 """A blob up to this many bytes is a row of the same transaction; a larger one is a file, synced before it."""
@@ -60,6 +60,7 @@ MIGRATIONS = (
     CREATE INDEX runs_by_time ON runs (created);
     """,
     "CREATE TABLE kept (key TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID",
+    "ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
 )
 """Numbered by place; `PRAGMA user_version` says how many a database has."""
 
@@ -78,8 +79,8 @@ _INSERT_NEXT = f"INSERT INTO events (id, {_ROW}) VALUES ({','.join('?' * 14)})"
 
 
 @dataclass(frozen=True, slots=True)
-class FileClaim:
-    """A run held through its lock file."""
+class OwnerClaim:
+    """A run held by this process."""
 
     epoch: int
 
@@ -92,6 +93,8 @@ class SqliteStore:
         self._folder = file.parent if file else None
         self._name = str(file) if file else "the memory store"
         self._firsts: dict[RunId, int] = {}
+        self._owner = Owner(file.parent / "locks") if file else None
+        self._driven: set[RunId] = set()
         with self._explained():
             if self._folder:
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -125,68 +128,63 @@ class SqliteStore:
     def create(self, header: RunHeader) -> None:
         """Enter a new run, with epoch 0 and no events."""
         with self._explained():
-            self._enter(header, epoch=0)
+            self._enter(header, 0, "")
 
-    def _enter(self, header: RunHeader, epoch: int) -> None:
+    def _enter(self, header: RunHeader, epoch: int, owner: str) -> None:
         self._db.execute(
-            "INSERT INTO runs (run_id, name, status, created, updated, epoch) VALUES (?,?,?,?,?,?)",
-            (header.run, header.name, header.status, header.created, header.updated, epoch),
+            "INSERT INTO runs (run_id, name, status, created, updated, epoch, owner) VALUES (?,?,?,?,?,?,?)",
+            (header.run, header.name, header.status, header.created, header.updated, epoch, owner),
         )
 
     @contextmanager
-    def claim(self, run: RunId) -> Iterator[FileClaim]:
-        """Take the run: lock its file and raise its epoch; raise StateError FLJ0803 when another process holds it."""
-        with self._locked(run):
-            with self._explained():
-                row = self._db.execute(
-                    "UPDATE runs SET epoch = epoch + 1 WHERE run_id = ? RETURNING epoch", (run,)
-                ).fetchone()
-            if row is None:
-                raise StateError("FLJ0801", f"there is no run `{run}`", help="`flujo lens list` shows the runs")
-            yield FileClaim(row[0])
+    def claim(self, run: RunId) -> Iterator[OwnerClaim]:
+        """Become the owner of a run and raise its epoch; raise StateError FLJ0803 when another process drives it."""
+        with self._explained():
+            epoch = None
+            while epoch is None:  # once more when another process took it in the same moment
+                (before,) = self._db.execute("SELECT owner FROM runs WHERE run_id = ?", (run,)).fetchone() or (None,)
+                if before is None:
+                    raise StateError("FLJ0801", f"there is no run `{run}`", help="`flujo lens list` shows the runs")
+                if self._drives(before, run):
+                    text = f"run `{run}` is being driven by process {before.partition('-')[0]}"
+                    raise StateError("FLJ0803", text, help="wait for it, or end that process")
+                (epoch,) = self._db.execute(
+                    "UPDATE runs SET epoch = epoch + 1, owner = ? WHERE run_id = ? AND owner = ? RETURNING epoch",
+                    (self._owner.enter() if self._owner else "", run, before),
+                ).fetchone() or (None,)
+        with self._driving(run):
+            yield OwnerClaim(epoch)
+
+    @contextmanager
+    def claim_new(self, run: RunId) -> Iterator[OwnerClaim]:
+        """Take a run that its first append will create; its epoch is 1."""
+        with self._driving(run):
+            yield OwnerClaim(1)
 
     def is_driven(self, run: RunId) -> bool:
         """Say whether a process is driving a run at this moment."""
-        lock = self._folder / "locks" / run if self._folder else None
-        if lock is None or not lock.exists():
+        with self._explained():
+            found = self._db.execute("SELECT owner FROM runs WHERE run_id = ?", (run,)).fetchone()
+            return found is not None and self._drives(found[0], run)
+
+    def _drives(self, owner: str, run: RunId) -> bool:
+        if self._owner is None or not owner:
             return False
-        with lock.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        return run in self._driven if owner == self._owner.name else self._owner.lives(owner)
 
     @contextmanager
-    def _locked(self, run: RunId) -> Iterator[None]:
-        if self._folder is None:
-            yield
-            return
-        with self._explained():
-            folder = self._folder / "locks"
-            folder.mkdir(exist_ok=True)
-            handle = os.open(folder / run, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    def _driving(self, run: RunId) -> Iterator[None]:
+        """Hold a run. One that ends or pauses is nobody's by that commit; one that is left otherwise is let go here."""
+        self._driven.add(run)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                owner = os.pread(handle, 20, 0).decode(errors="replace").strip()
-                raise StateError(
-                    "FLJ0803",
-                    f"run `{run}` is being driven by process {owner or 'unknown'}",
-                    help="wait for it, or end that process",
-                ) from None
-            os.truncate(handle, 0)
-            os.pwrite(handle, b"%d\n" % os.getpid(), 0)
             yield
         finally:
-            os.close(handle)
-
-    @contextmanager
-    def claim_new(self, run: RunId) -> Iterator[FileClaim]:
-        """Take a run that its first append will create; its epoch is 1."""
-        with self._locked(run):
-            yield FileClaim(1)
+            if run in self._driven and self._owner is not None:
+                with suppress(sqlite3.Error):  # then it is let go when this process ends
+                    self._db.execute(
+                        "UPDATE runs SET owner = '' WHERE run_id = ? AND owner = ?", (run, self._owner.name)
+                    )
+            self._driven.discard(run)
 
     def append(self, rows: Sequence[Row], blobs: Mapping[Digest, bytes], change: Projection = NO_CHANGE) -> None:
         """Write rows, blobs and projection in one transaction; raise LostOwnership when the run has a new owner."""
@@ -204,6 +202,9 @@ class SqliteStore:
             try:
                 self._write(batches, blobs)
                 self._db.execute("COMMIT")
+                self._driven.difference_update(
+                    batch.rows[-1].run for batch in batches if batch.change.status not in (None, "running")
+                )
             except BaseException:
                 self._firsts.clear()  # a run that was entered in this transaction has no number any more
                 with suppress(sqlite3.Error):  # the first error is the one to report
@@ -218,7 +219,7 @@ class SqliteStore:
         """Write batches inside a transaction."""
         for batch in batches:
             if batch.change.created:
-                self._enter(batch.change.created, epoch=1)
+                self._enter(batch.change.created, 1, self._owner.enter() if self._owner else "")
         if blobs:
             self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
         first = [self._columns(batch.rows[0]) for batch in batches]
@@ -253,9 +254,7 @@ class SqliteStore:
 
     def _project(self, last: Row, change: Projection) -> None:
         if change.status:
-            self._db.execute(
-                "UPDATE runs SET status = ?, updated = ? WHERE run_id = ?", (change.status, last.at, last.run)
-            )
+            self._db.execute(_STATUS, (change.status, last.at, last.run))
         for task in change.opened:
             self._db.execute(
                 "INSERT INTO tasks VALUES (?,?,?,?,?)", (task.task, task.run, task.name, task.step, task.opened)
@@ -366,8 +365,10 @@ class SqliteStore:
             return [TaskHeader(TaskId(row[0]), RunId(row[1]), row[2], Address(row[3]), row[4]) for row in cursor]
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of all runs."""
         self._db.close()
+        if self._owner is not None:
+            self._owner.leave()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -381,6 +382,9 @@ class SqliteStore:
             raise StateError("FLJ0807", f"the state in `{self._name}` cannot be used: {reason.lower()}") from error
 
 
+_STATUS = (
+    "UPDATE runs SET status = ?1, updated = ?2, owner = CASE ?1 WHEN 'running' THEN owner ELSE '' END WHERE run_id = ?3"
+)
 _HEADER = "SELECT run_id, name, status, created, updated FROM runs"
 
 

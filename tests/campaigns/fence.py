@@ -88,7 +88,8 @@ def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Call
             _wake(child)
             return
         run_id = runs[0].run
-        (project / ".flujo" / "locks" / run_id).unlink()
+        for owner in (project / ".flujo" / "locks").iterdir():
+            owner.unlink()
         app.store._db.execute("PRAGMA busy_timeout=0")  # type: ignore[attr-defined]
         try:
             with app.store.claim(run_id) as claim:

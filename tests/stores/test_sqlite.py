@@ -178,9 +178,33 @@ def test_a_run_that_is_driven_is_refused_with_the_pid(tmp_path):
         other.kill()
         other.wait()
     assert not store.is_driven(RUN)
+    assert not list((tmp_path / "locks").iterdir()), "what a dead owner left is swept"
     assert not store.is_driven(RunId("nobody"))
     with store.claim(RUN) as claim:
         assert claim.epoch == 2
+
+
+def test_a_run_is_free_as_soon_as_it_ends_pauses_or_is_left(tmp_path):
+    one, two = SqliteStore(tmp_path / "state.db"), SqliteStore(tmp_path / "state.db")
+    with one.claim_new(RUN):
+        one.append([row(1)], {}, Projection(created=header()))
+        assert two.is_driven(RUN) and one.is_driven(RUN)
+        with pytest.raises(StateError, match="driven"), one.claim(RUN):
+            pass
+        one.append([row(2)], {}, Projection(status="suspended"))
+        assert not two.is_driven(RUN)
+    with pytest.raises(KeyError), two.claim(RUN) as claim:
+        two.append([row(3, claim.epoch)], {}, Projection(status="running"))
+        assert one.is_driven(RUN)
+        raise KeyError
+    assert not one.is_driven(RUN)
+    assert len(list((tmp_path / "locks").iterdir())) == 2
+    with one.claim(RUN) as claim:
+        assert claim.epoch == 3
+        one.close()
+        assert not two.is_driven(RUN)
+    two.close()
+    assert not list((tmp_path / "locks").iterdir())
 
 
 def test_a_newer_database_is_refused(tmp_path):
