@@ -19,8 +19,9 @@ from flujo.app.bridge import run_sync
 from flujo.app.inputs import RawInput, input_value
 from flujo.app.project import ProjectCatalogue, ProjectSources, find_root, read_file
 from flujo.app.settings import Settings, load_settings
-from flujo.blueprints.compiler import Compiled, compile_blueprint
-from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
+from flujo.blueprints.compiler import compile_blueprint
+from flujo.blueprints.importing import Compiled
+from flujo.blueprints.pinned import pinned_catalogue, pinned_sources
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
 from flujo.core.graph import Call, Graph, Node
@@ -111,9 +112,8 @@ class App:
     def plan(self, graph: Graph) -> list[JsonObject]:
         """Return the steps of a graph as `run --dry-run` lists them; calls nothing."""
         from flujo.app.planning import planned
-        from flujo.engine.places import nodes_by_address
 
-        return [planned(address, node) for address, node in nodes_by_address(graph.root).items()]
+        return planned(graph)
 
     def _name(self, file: Path) -> str:
         resolved = file.resolve()
@@ -208,7 +208,7 @@ class App:
 
     def _recompile(self, pinned: JsonObject) -> Graph:
         compiled = compile_blueprint(
-            pinned["source"], pinned["name"], PinnedSources(pinned), pinned_catalogue(pinned, kinds())
+            pinned["source"], pinned["name"], pinned_sources(pinned), pinned_catalogue(pinned, kinds())
         )
         if compiled.graph is None:
             raise BlueprintInvalid(compiled.diagnostics)

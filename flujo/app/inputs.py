@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flujo.core.errors import UsageError
 from flujo.core.graph import Graph
+from flujo.core.inputs import only_text, resolved, with_defaults
 from flujo.core.json_schema import problems
 from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
@@ -28,15 +29,12 @@ def input_value(graph: Graph, raw: RawInput) -> JsonValue:
         value = _json(raw.json_text) if raw.json_text is not None else raw.text or ""
         return _storable(value)
     value = _base(schema, raw)
-    properties: JsonObject = schema.get("properties", {})
     if isinstance(value, dict):
         for key, text in raw.sets:
-            value[key] = _single(properties, key, text)
-        for key, one in properties.items():
-            if key not in value and isinstance(one, dict) and "default" in one:
-                value[key] = one["default"]
+            value[key] = _single(schema, key, text)
     elif raw.sets:
         raise _misfit("`--set` fills properties of a mapping, and the input is none")
+    value = with_defaults(value, schema)
     found = problems(value, schema)
     if found:
         missing = sorted(set(schema.get("required", ())) - set(value)) if isinstance(value, dict) else []
@@ -48,16 +46,18 @@ def input_value(graph: Graph, raw: RawInput) -> JsonValue:
 def _base(schema: JsonObject, raw: RawInput) -> JsonValue:
     if raw.json_text is not None:
         return _json(raw.json_text)
-    properties = schema.get("properties", {})
-    only = next(iter(properties), None) if len(properties) == 1 else None
-    if raw.text is not None and only is not None and properties[only].get("type") == "string":
+    only = only_text(schema)
+    if raw.text is not None and only is not None:
         return {only: raw.text}
     return _json(raw.text) if raw.text else {}
 
 
-def _single(properties: JsonObject, key: str, text: str) -> JsonValue:
+def _single(schema: JsonObject, key: str, text: str) -> JsonValue:
     """Return the value of `--set`: JSON if it parses and fits the property's type, else text."""
-    if key not in properties:
+    rules = resolved(schema, schema)
+    properties: JsonObject = rules.get("properties", {})
+    takes_others = rules.get("additionalProperties", False) is not False or "patternProperties" in rules
+    if key not in properties and not takes_others:
         near = did_you_mean(key, properties)
         names = ", ".join(f"`{name}`" for name in properties)
         raise _misfit(f"`inputs` has no property `{key}`", f"did you mean `{near}`?" if near else f"there is {names}")
@@ -65,7 +65,7 @@ def _single(properties: JsonObject, key: str, text: str) -> JsonValue:
         value = load(text)
     except ValueProblem:
         return text
-    kind = properties[key].get("type") if isinstance(properties[key], dict) else None
+    kind = resolved(properties.get(key), schema).get("type")
     return text if kind is not None and problems(value, {"type": kind}) else value
 
 

@@ -21,7 +21,7 @@ ReadFile = Callable[[str], str]
 class _AgentFields(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    model: str = Field(min_length=1)
+    model: str | None = Field(None, min_length=1)
     system_prompt: Any = None
     output_schema: dict[str, Any] | None = None
     temperature: float | None = Field(None, ge=0)
@@ -33,15 +33,21 @@ class _AgentFields(BaseModel):
 _KEYS: Final = frozenset(_AgentFields.model_fields)
 
 
-def read_agents(value: JsonValue, path: Path, report: Report, read_file: ReadFile) -> dict[str, JsonObject]:
-    """Return the declared agents by name; one with errors is there too, so that its steps are no errors."""
+def read_agents(
+    value: JsonValue, path: Path, report: Report, read_file: ReadFile, model: str | None
+) -> dict[str, JsonObject]:
+    """Return the declared agents by name; one with errors is there too, so that its steps are no errors.
+
+    `model` is that of agents which name none.
+    """
     agents = {}
     for name, raw in report.mapping(value, path, "`agents`").items():
         at = (*path, name)
         problem = name_problem(name)
         if problem:
             report.add("FLJ0205", problem, at, on_key=True)
-        agents[name] = _agent(report.mapping(raw, at, "an agent"), at, report, read_file)
+        agent = report.mapping(raw, at, "an agent")
+        agents[name] = _agent(agent if model is None else {"model": model, **agent}, at, report, read_file)
     return agents
 
 
@@ -52,6 +58,9 @@ def _agent(raw: JsonObject, path: Path, report: Report, read_file: ReadFile) -> 
         fields = _AgentFields.model_validate({key: value for key, value in raw.items() if key not in AGENT_LATER})
     except ValidationError as error:
         report.misfit(error, path, _KEYS)
+        return {}
+    if fields.model is None:
+        report.add("FLJ0202", "the key `model` is missing", path, help="add `model:`, here or under `defaults`")
         return {}
     agent = fields.model_dump(exclude_none=True)
     if "system_prompt" in agent:

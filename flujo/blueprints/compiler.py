@@ -1,4 +1,4 @@
-"""Blueprint text to Graph in named passes: read, model, resolve, lower, check.
+"""Blueprint text to Graph in named passes: read, model, resolve, lower, check; its imports on the way, each once.
 
 Passes that do not need each other go on after errors, so that users see all problems at once. Nothing here reads files,
 starts anything or imports a name that came from a blueprint: texts and skills come in through two ports.
@@ -6,13 +6,16 @@ starts anything or imports a name that came from a blueprint: texts and skills c
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flujo.blueprints.agents import read_agents
 from flujo.blueprints.checks import run_checks
+from flujo.blueprints.defaults import NO_DEFAULTS, Defaults, read_defaults
 from flujo.blueprints.document import Document
 from flujo.blueprints.fields import read_duration, read_name
+from flujo.blueprints.importing import Compiled, Importing, found_in_imports, read_imports, report_unused
 from flujo.blueprints.inputs import read_inputs
 from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
 from flujo.blueprints.lowering import Body, Workshop
@@ -20,32 +23,11 @@ from flujo.blueprints.names import name_of_file
 from flujo.blueprints.program import Program
 from flujo.blueprints.reader import read
 from flujo.blueprints.report import Report
-from flujo.core.diagnostics import Diagnostic, has_errors
+from flujo.core.diagnostics import has_errors
 from flujo.core.graph import Call, Flow, Graph, Meta, Template
 from flujo.core.ports import Catalogue, Sources
 from flujo.core.record import dataclass
 from flujo.core.values import JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The result of compiling: a Graph unless there are errors, and all diagnostics by place."""
-
-    graph: Graph | None
-    diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(slots=True)
-class _Files:
-    """Texts by path, remembered so that a run can be compiled again without the project."""
-
-    sources: Sources
-    texts: dict[str, str] = field(default_factory=dict)
-
-    def read(self, path: str) -> str:
-        if path not in self.texts:
-            self.texts[path] = self.sources.read(path)
-        return self.texts[path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +38,52 @@ class _Head:
     inputs: JsonObject | None
     context: JsonObject
     agents: dict[str, JsonObject]
+    imports: dict[str, Compiled]
+    defaults: Defaults
 
 
 def compile_blueprint(
     text: bytes | str, name: str, sources: Sources, catalogue: Catalogue, *, strict: bool = True
 ) -> Compiled:
     """Compile a blueprint; `name` is its path in the project. Never raises for what the text says."""
+
+    def one(text: bytes | str, name: str, importing: Importing) -> Compiled:
+        return _compile(text, name, importing, catalogue, strict)
+
+    return one(text, name, Importing(sources, one))
+
+
+def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Catalogue, strict: bool) -> Compiled:
+    """Compile one file."""
     document, problems = read(text, name)
     if document is None:
         return Compiled(None, tuple(problems))
     report = Report(document)
     report.extend(problems, ())
-    files = _Files(sources)
-    head = _read_head(document, report, files)
-    shop = Workshop(report, catalogue, head.agents)
+    head = _read_head(document, report, importing)
+    shop = Workshop(report, catalogue, head.agents, head.imports, head.defaults)
     root, output = _lower(document, shop)
+    report_unused(head.imports, shop.imported, report)
     program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report)
     run_checks(program)
-    found = report.sorted(strict=strict)
+    found = (*report.sorted(strict=strict), *found_in_imports(head.imports))
     if has_errors(found):
-        return Compiled(None, found)
+        return Compiled(None, found, shop.steps)
     pinned = {
         "source": document.source.text,
         "name": name,
-        "files": files.texts,
-        "skills": _skills(program),
+        "files": importing.texts,
+        "skills": _skills(program, head.imports),
     }
     graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document)
-    return Compiled(graph, found)
+    return Compiled(graph, found, shop.steps)
 
 
-def _read_head(document: Document, report: Report, files: _Files) -> _Head:
+def _read_head(document: Document, report: Report, importing: Importing) -> _Head:
     """Check the keys of the top level and read all but the steps."""
     top = report.mapping(document.data, (), "a blueprint")
     if not top:
-        return _Head("", None, {}, {})
+        return _Head("", None, {}, {}, {}, NO_DEFAULTS)
     for key in top:
         if key in TOP_LATER:
             report.later(key, (key,))
@@ -102,11 +95,16 @@ def _read_head(document: Document, report: Report, files: _Files) -> _Head:
         report.add("FLJ0206", f"this flujo does not read version `{top['version']}`", ("version",), help='write "0.1"')
     if "description" in top:
         report.text(top["description"], ("description",), "`description`")
+    defaults = read_defaults(top["defaults"], ("defaults",), report) if "defaults" in top else NO_DEFAULTS
     return _Head(
         name=read_name(top["name"], ("name",), report) if "name" in top else name_of_file(document.source.name),
         inputs=read_inputs(top["inputs"], ("inputs",), report) if "inputs" in top else None,
         context=_context(top, report),
-        agents=read_agents(top["agents"], ("agents",), report, files.read) if "agents" in top else {},
+        agents=read_agents(top["agents"], ("agents",), report, importing.read, defaults.model)
+        if "agents" in top
+        else {},
+        imports=read_imports(top["imports"], ("imports",), report, importing) if "imports" in top else {},
+        defaults=defaults,
     )
 
 
@@ -143,9 +141,11 @@ def _lower(document: Document, shop: Workshop) -> tuple[Flow, Template | None]:
     return root, shop.compile(top["output"], ("output",), ("output",), shop.lists[0].end)
 
 
-def _skills(program: Program) -> JsonObject:
-    """Return the entries of all skills that a blueprint calls, by id."""
+def _skills(program: Program, imports: Mapping[str, Compiled]) -> JsonObject:
+    """Return the entries of all skills that a blueprint and its imports call, by id."""
     found: JsonObject = {}
+    for compiled in imports.values():
+        found |= compiled.graph.pinned["skills"] if compiled.graph is not None else {}
     for node in program.nodes():
         spec = program.catalogue.skill(node.target) if isinstance(node, Call) and node.runner == "step" else None
         if spec is not None:

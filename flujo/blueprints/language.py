@@ -8,9 +8,21 @@ VERSIONS: Final = ("0.1", 0.1)
 MAX_STEPS: Final = 20_000
 
 TOP_KEYS: Final = frozenset(
-    {"version", "name", "description", "inputs", "context", "output", "agents", "timeout", "steps"}
+    {
+        "agents",
+        "context",
+        "defaults",
+        "description",
+        "imports",
+        "inputs",
+        "name",
+        "output",
+        "steps",
+        "timeout",
+        "version",
+    }
 )
-TOP_LATER: Final = frozenset({"defaults", "imports", "secrets", "policy", "limits", "budget"})
+TOP_LATER: Final = frozenset({"secrets", "policy", "limits", "budget"})
 
 STEP_KEYS: Final = frozenset(
     {

@@ -7,19 +7,21 @@ fields may name, its Config says (see `steps`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
+from flujo.blueprints.defaults import Defaults
 from flujo.blueprints.fields import context_path, read_duration, read_flag, read_name, read_retry
+from flujo.blueprints.importing import Compiled
 from flujo.blueprints.language import APPROVAL_LATER, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
 from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.report import Report
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import TemplateError
-from flujo.core.graph import Approval, Branch, Cache, Call, Flow, Loop, Map, Meta, Names, Node, Ref, Template
+from flujo.core.graph import Approval, Branch, Cache, Call, Flow, Graph, Loop, Map, Meta, Names, Node, Ref, Template
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
@@ -73,9 +75,12 @@ class Workshop:
     report: Report
     catalogue: Catalogue
     agents: Mapping[str, JsonObject]
+    imports: Mapping[str, Compiled]
+    defaults: Defaults
     uses: list[Use] = field(default_factory=list)
     lists: list[StepList] = field(default_factory=list)
     steps: int = 0
+    imported: set[str] = field(default_factory=set)
 
     def compile(
         self, value: JsonValue, path: Path, at: Path, position: Position, is_condition: bool = False
@@ -103,10 +108,7 @@ class Workshop:
         elif not items:
             self.report.add("FLJ0204", "a list of steps needs at least one step", path)
         paths = [path if one else (*path, index) for index in range(len(items))]
-        self.steps += len(items)
-        if self.steps > MAX_STEPS:
-            if self.steps - len(items) <= MAX_STEPS:
-                self.report.add("FLJ0110", f"the blueprint has more than {MAX_STEPS:,} steps", path)
+        if not self.count(len(items), path):
             items = []
         steps = StepList(body.above, body.gives)
         self.lists.append(steps)
@@ -124,6 +126,13 @@ class Workshop:
             if step
         ]
         return Flow(Meta(body.name, "steps", path), tuple(node for node in nodes if node is not None))
+
+    def count(self, steps: int, path: Path) -> bool:
+        """Add steps to those of the blueprint; return whether there may be so many."""
+        self.steps += steps
+        if self.steps > MAX_STEPS >= self.steps - steps:
+            self.report.add("FLJ0110", f"the blueprint has more than {MAX_STEPS:,} steps", path)
+        return self.steps <= MAX_STEPS
 
     def _name(self, step: JsonObject, path: Path, unnamed: int) -> str:
         """Return a step's name; "" after a report."""
@@ -160,11 +169,30 @@ class Workshop:
         if config is None or kind.lower is None:
             return None
         node = kind.lower(config, StepLowering(meta, self.catalogue, self.agents, self, path, position, config))
+        what = "an import" if isinstance(node, Flow) and node.imported else f"the kind `{kind.word}`"
         for key, fits in _FITS:
             if key in raw and not isinstance(node, fits):
-                message = f"`{key}` on the kind `{kind.word}` is not in this version of flujo yet"
+                message = f"`{key}` on {what} is not in this version of flujo yet"
                 self.report.add("FLJ0207", message, (*path, key), on_key=True)
-        return node
+        return self._with_defaults(node, raw, position)
+
+    def _with_defaults(self, node: Node, raw: JsonObject, position: Position) -> Node:
+        """Return a step with the fields of `defaults` that it does not have itself; see `defaults`."""
+        defaults, meta = self.defaults, node.meta
+        if isinstance(node, Call):
+            retry = meta.retry if "retry" in raw or defaults.retry is None else defaults.retry
+            meta = replace(meta, retry=retry, timeout=meta.timeout or defaults.timeout)
+        if "on_error" not in raw and defaults.on_error != "fail" and not meta.name.startswith("@"):
+            meta = replace(meta, on_error=self._default_on_error(position))
+        return node if meta is node.meta else replace(node, meta=meta)
+
+    def _default_on_error(self, position: Position) -> Literal["fail", "continue"] | Flow:
+        """Return the default `on_error`; the steps of a default catch have no catch themselves."""
+        given, self.defaults = self.defaults, replace(self.defaults, on_error="fail")
+        try:
+            return self._on_error(given.on_error, ("defaults",), position)
+        finally:
+            self.defaults = given
 
     def _kind(self, raw: JsonObject, path: Path) -> StepKind | None:
         at = (*path, "kind")
@@ -327,6 +355,19 @@ class StepLowering:
         flow = self._shop.flow(value, (*self._path, *at), body)
         self._bodies[own] = self._shop.lists[number]
         return flow
+
+    def imported(self, alias: str) -> Graph | None:
+        """Return the program of an import; None after a report, or when it has errors of its own."""
+        found = self._shop.imports.get(alias)
+        if found is None:
+            near = did_you_mean(alias, self._shop.imports)
+            help = f"did you mean `imports.{near}`?" if near else "declare it under the top-level key `imports`"
+            self._shop.imported.add(near or "")  # one cause is one error: it is meant to be used
+            self.report("FLJ0311", f"unknown import `{alias}`", "uses", help=help)
+            return None
+        self._shop.imported.add(alias)
+        self._shop.count(found.steps, (*self._path, "uses"))
+        return found.graph
 
     def _gives(self, own: str) -> frozenset[str]:
         gives: Mapping[str, frozenset[str]] = getattr(self._config, "GIVES", {})

@@ -22,6 +22,18 @@ def reduce_call(node: Node) -> Call | None:
     return None if how is None else how.call
 
 
+def inside_import(node: Node) -> Iterator[Node]:
+    """Yield every node of the program that a node imports, and of those that one imports; none of any other node."""
+    stack: list[Node] = [node.imported.graph.root] if isinstance(node, Flow) and node.imported is not None else []
+    while stack:
+        part = stack.pop()
+        yield part
+        call = reduce_call(part)
+        stack += children(part) if call is None else (*children(part), call)
+        if isinstance(part, Flow) and part.imported is not None:
+            stack.append(part.imported.graph.root)
+
+
 class _Nothing:
     """The names of a template that reads none."""
 

@@ -14,7 +14,7 @@ from flujo.cli.render.task import hint, task_text
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, UsageError
 from flujo.core.events import TaskOpened
-from flujo.core.graph import Question, Wait
+from flujo.core.graph import Flow, Graph, Question, Wait
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.spans import Source
@@ -120,12 +120,14 @@ def finish(session: Session, app: App, view: RunView, *, allow_partial: bool = F
 
 
 def _source(app: App, view: RunView) -> Source | None:
-    """Return the text of the blueprint as the run pinned it, if the failure stands in it."""
+    """Return the text that the failure stands in, as the run pinned it: the blueprint's, or that of an import."""
     try:
-        source: Source = app.engine.graph(view.run_id).source
+        graph: Graph = app.engine.graph(view.run_id)
     except FlujoError:
         return None
-    return source if source.name == (view.error or {}).get("file") else None
+    imports = (node.imported for node in app.nodes(view.run_id).values() if isinstance(node, Flow))
+    sources = (graph.source, *(imported.graph.source for imported in imports if imported is not None))
+    return next((source for source in sources if source.name == (view.error or {}).get("file")), None)
 
 
 def _asks_often(app: App, view: RunView) -> bool:

@@ -165,12 +165,25 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Another program that runs as one step: `arguments` render to its input; without them the step's input is it."""
+
+    alias: str
+    graph: Graph
+    arguments: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """A list of steps: a chain, a graph as soon as one child has needs, or with `join` branches side by side."""
+    """A list of steps: a chain, a graph as soon as one child has needs, or with `join` branches side by side.
+
+    With `imported` it has no children: the steps are those of another program, which sees nothing of this one.
+    """
 
     meta: Meta
     children: tuple[Node, ...]
     join: Join | None = None
+    imported: Import | None = None
 
     @property
     def is_chain(self) -> bool:
@@ -296,6 +309,8 @@ def _plain(part: object) -> JsonValue:
     match part:
         case Call():
             return {"call": part.identity, "effect": part.effect, **_fields(part, "meta", "arguments", "main")}
+        case Import():
+            return {"import": part.graph.digest, **_fields(part, "arguments")}
         case Meta() | Retry() | Approval() | Cache() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
         case Question() | Timer() | Wait():
@@ -320,7 +335,7 @@ def _fields(part: object, *only: str) -> JsonObject:
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly inside `node`, that of a catch included."""
+    """Return the nodes of the same program directly inside `node`, that of a catch included."""
     caught = (node.meta.on_error,) if isinstance(node.meta.on_error, Flow) else ()
     match node:
         case Flow():

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, Literal, Protocol
 
 from flujo.core.diagnostics import Severity
-from flujo.core.graph import Call, Effect, Flow, Meta, Node, Template
+from flujo.core.graph import Call, Effect, Flow, Graph, Meta, Node, Template
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Outcome, Usage
 from flujo.core.record import dataclass
@@ -172,6 +172,10 @@ class Lowering(Protocol):
 
     def body(self, value: JsonValue, *at: str | int) -> Flow:
         """Lower a nested list of steps (or one step)."""
+        ...
+
+    def imported(self, alias: str) -> Graph | None:
+        """Return the program of an import; None after a report, or when it has errors of its own."""
         ...
 
     def report(

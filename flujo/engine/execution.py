@@ -202,6 +202,7 @@ class Engine:
 
     async def _drive(self, journal: Journal, graph: Graph, facts: RunFacts) -> None:
         runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts, run_region)
+        runner.partial = journal.past.passed_over  # it may stand in a finished region, which is not entered again
         LANE.set(Lane())
         try:
             with journal.lane():

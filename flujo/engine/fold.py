@@ -25,7 +25,7 @@ from flujo.core.events import (
     TaskOpened,
     TimerSet,
 )
-from flujo.core.graph import Call, Node
+from flujo.core.graph import Call, Flow, Node
 from flujo.core.ids import ROOT, Address, RunId, TaskId, inside, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.record import dataclass
@@ -323,4 +323,6 @@ def _new_step(address: Address, nodes: Mapping[Address, Node]) -> StepView:
     uses = node.target if isinstance(node, Call) else None
     if isinstance(node, Call) and node.runner == "agent":
         uses = f"agents.{node.target}"
+    if isinstance(node, Flow) and node.imported is not None:
+        uses = f"imports.{node.imported.alias}"
     return StepView(address, node.meta.name, node.meta.kind, uses)

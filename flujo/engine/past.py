@@ -14,7 +14,8 @@ from flujo.core.rows import Row
 from flujo.core.storing import IndexRow, Store
 from flujo.core.values import EMPTY, load_stored
 
-_GOOD_ENDS: Final = frozenset({"step_completed", "step_skipped", "step_continued"})
+_PLAIN_ENDS: Final = frozenset({"step_completed", "step_skipped"})
+_GOOD_ENDS: Final = _PLAIN_ENDS | {"step_continued"}
 
 
 class Past:
@@ -27,14 +28,17 @@ class Past:
         self._reopened: dict[Address, int] = {}
         self._iterations: dict[Address, int] = {}
         self.asked = False
+        self.passed_over = False
 
     def add(self, row: IndexRow) -> None:
         """Take a row into the index; rows come in order."""
         rows = self._rows.get(row.address)
         self._rows[row.address] = (row,) if rows is None else (*rows, row)
-        if row.type in _GOOD_ENDS:  # nearly always
+        if row.type in _PLAIN_ENDS:  # nearly always
             return
         match row.type:
+            case "step_continued":
+                self.passed_over = True
             case "task_opened":
                 self.asked = True
             case "run_resumed":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flujo.core.graph import Branch, Flow, Loop, Map, Node, Reduce
+from flujo.core.graph import Branch, Flow, Import, Loop, Map, Node, Reduce
 from flujo.core.ids import ROOT, Address, child, quoted
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -34,24 +34,30 @@ def nodes_by_address(root: Flow) -> dict[Address, Node]:
 
     def visit(node: Node, address: Address) -> None:
         found[address] = node
-        match node:
-            case Branch():
-                for key, flow in node.branches:
-                    steps(flow, child(address, quoted(key)))
-            case Flow():
-                for branch in node.children:
-                    if isinstance(branch, Flow):
-                        steps(branch, child(address, quoted(branch.meta.name)))
-            case Map() | Loop():
-                steps(node.body, address)
-        if isinstance(node.meta.on_error, Flow):
-            steps(node.meta.on_error, child(address, "@catch"))
+        for flow, region in _lists(node, address):
+            steps(flow, region)
         reduce = _reduce_of(node)
         if reduce is not None and reduce.call is not None:
             visit(reduce.call, child(address, "@reduce"))
 
     steps(root, ROOT)
     return found
+
+
+def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
+    """Yield the lists of steps inside a node, with their addresses."""
+    match node:
+        case Branch():
+            yield from ((flow, child(address, quoted(key))) for key, flow in node.branches)
+        case Flow(imported=Import(graph=graph)):
+            yield graph.root, address
+        case Flow():
+            branches = (branch for branch in node.children if isinstance(branch, Flow))
+            yield from ((branch, child(address, quoted(branch.meta.name))) for branch in branches)
+        case Map() | Loop():
+            yield node.body, address
+    if isinstance(node.meta.on_error, Flow):
+        yield node.meta.on_error, child(address, "@catch")
 
 
 def _reduce_of(node: Node) -> Reduce | None:

@@ -2,6 +2,7 @@
 
 What is recorded is not done again: a finished step answers from the record, a finished region is skipped whole. Failure
 and suspension come back as outcomes. Here are lists and single steps; `regions` has what holds several of them.
+Long because a step's whole life is here: entered or recalled, tried again, passed over, written, seen by later steps.
 """
 
 from __future__ import annotations
@@ -75,10 +76,19 @@ class Runner:
         self._facts = facts
         self._regions = regions
 
+    def inside(self, graph: Graph, input: Value) -> Runner:
+        """Return the runner of an imported graph: the same run, with an input, names and a context of its own."""
+        facts = replace(self._facts, input=input.data, labels=input.labels)
+        return Runner(graph, self.record, self._dispatcher, facts, self._regions)
+
+    def top(self) -> Scope:
+        """Return the scope of the graph's own list of steps."""
+        given = StepResult("completed", Value(self._facts.input, self._facts.labels))
+        return Scope(self._facts, Context(dict(self._graph.context)), None, given)
+
     async def run(self) -> Outcome:
         """Run the graph, or what is left of it; return the output of the run."""
-        context = Context(dict(self._graph.context))
-        scope = Scope(self._facts, context, None, StepResult("completed", Value(self._facts.input)))
+        scope = self.top()
         outcome = await self._whole(scope)
         if isinstance(outcome, Done) and self._graph.output is not None:
             frame = Frame(scope, ROOT, self.record.moment)
@@ -180,6 +190,8 @@ class Runner:
     async def _region(self, node: Node, frame: Frame, given: StepResult) -> Outcome:
         """Run a region, again and again while its `retry` says so; record how it ended."""
         retry, address = node.meta.retry, frame.address
+        if frame.used_moment is not None and node.meta.timeout is None:
+            self.entered(frame)  # its `when` or `input` read the clock: after a restart they read the same
         if retry is None:
             return await self._within(node, frame, given)
         with self.record.remember():
@@ -352,9 +364,13 @@ class Runner:
         """Return a failure with its step and the line of the blueprint where that stands."""
         if failed.line is not None:
             return failed
+        file, line = self.place_of(meta)
+        return replace(failed, step=failed.step or address, file=file, line=line)
+
+    def place_of(self, meta: Meta) -> tuple[str, int | None]:
+        """Return the file of the graph, and the line of a step in it."""
         places = self._graph.places
-        line = places.start_of(meta.path)[0] if places else None
-        return replace(failed, step=failed.step or address, file=self._graph.source.name, line=line)
+        return self._graph.source.name, places.start_of(meta.path)[0] if places else None
 
     def fail(self, failed: Failed, frame: Frame, fingerprint: str = "", attempt: int = 1, started: int = 0) -> Failed:
         """Record the failure of a step."""

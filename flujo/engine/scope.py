@@ -16,13 +16,14 @@ from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is the same everywhere in a run."""
+    """What is the same everywhere in a run; in an import, `input` and its `labels` are its own."""
 
     run: RunId
     name: str
     seed: str
     started_at: int
     input: JsonValue
+    labels: frozenset[str] = EMPTY
 
 
 Load = Callable[[], tuple[JsonValue, frozenset[str]]]
@@ -287,6 +288,8 @@ class Frame:
                 return self.scope.previous.labels
             case ("this",) if self.this is not None:
                 return self.this.labels
+            case ("input",):
+                return self.scope.facts.labels
             case ("context",):
                 return self.scope.context.labels
             case ("item" | "loop" | "error" | "results" as name, *_):

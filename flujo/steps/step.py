@@ -1,4 +1,4 @@
-"""One call of a skill or an agent."""
+"""One call of a skill or an agent, or another blueprint as one step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel, Field
 
 from flujo.core.errors import FlujoError, SkillError
-from flujo.core.graph import Call, Node, Retry, Template
+from flujo.core.graph import Call, Flow, Import, Node, Retry, Template
 from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.ports import (
     CallContext,
@@ -41,12 +41,14 @@ class Config(BaseModel):
     model_config = CONFIG
     LATER: ClassVar = frozenset({"agent"})
 
-    uses: str | None = Field(None, description="a skill id, with `@VERSION` if one is meant, or `agents.NAME`")
+    uses: str | None = Field(
+        None, description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"
+    )
     with_: dict[str, Any] | None = Field(None, alias="with", description="parameters by name; values may be templates")
 
 
 def lower(config: Config, low: Lowering) -> Node:
-    """Turn the step into a call of a skill, of an agent, or of `core.pass`.
+    """Turn the step into a call of a skill, of an agent, or of `core.pass`, or into another blueprint.
 
     After a report the Node is only there for the checks that follow: a blueprint with errors gives no Graph.
     """
@@ -56,8 +58,8 @@ def lower(config: Config, low: Lowering) -> Node:
     if room == "agents":
         return _agent(name, arguments, low)
     if room == "imports":
-        low.report("FLJ0207", "`uses: imports.NAME` is not in this version of flujo yet", "uses")
-    elif config.uses is None and low.meta.input is None and not low.meta.sets:
+        return _import(name, arguments, low)
+    if config.uses is None and low.meta.input is None and not low.meta.sets:
         low.report("FLJ0501", f"the step `{low.meta.name}` does nothing", help="add `uses: SKILL`, or remove the step")
     elif (spec := _spec(uses, low)) is not None:
         return Call(
@@ -71,6 +73,15 @@ def lower(config: Config, low: Lowering) -> Node:
             idempotent=spec.idempotent,
         )
     return Call(low.meta, "step", "", arguments)
+
+
+def _import(alias: str, arguments: Template | None, low: Lowering) -> Node:
+    """Return the import as a Flow; its own `timeout` holds beside the step's, whichever is over first."""
+    graph, meta = low.imported(alias), low.meta
+    if graph is None:
+        return Call(meta, "step", "", arguments)
+    limits = [limit for limit in (meta.timeout, graph.root.meta.timeout) if limit is not None]
+    return Flow(replace(meta, timeout=min(limits, default=None)), (), imported=Import(alias, graph, arguments))
 
 
 def _spec(uses: str, low: Lowering) -> SkillSpec | None:
@@ -205,4 +216,4 @@ def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-KIND = Kind("step", "One call of a skill or an agent.", Config, lower, run)
+KIND = Kind("step", "One call of a skill or an agent, or another blueprint as one step.", Config, lower, run)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from flujo.blueprints.compiler import Compiled, compile_blueprint
+from flujo.blueprints.compiler import compile_blueprint
+from flujo.blueprints.importing import Compiled
 from flujo.blueprints.pinned import PinnedCatalogue, PinnedSources
 from flujo.core.ports import SkillSpec
 from flujo.core.values import JsonObject
@@ -32,7 +33,18 @@ SPECS = [
     _spec("files.delete", {"path": TEXT}, "path", effect="destructive"),
 ]  # fmt: skip
 CATALOGUE = PinnedCatalogue(kinds(), {spec.id: spec for spec in SPECS})
-SOURCES = PinnedSources({"prompts/sort.md": "Sort the tickets.\n"})
+GREET = """version: "0.1"
+inputs: {name: string, times: {type: integer, minimum: 1, default: 1}}
+steps:
+  - {name: greet, input: "hello {{ input.name }}"}
+"""
+SOURCES = PinnedSources(
+    {
+        "prompts/sort.md": "Sort the tickets.\n",
+        "parts/greet.yaml": GREET,
+        "parts/round.yaml": 'version: "0.1"\nimports: {back: ../in.yaml}\nsteps: {name: a, uses: imports.back}\n',
+    }
+)
 
 Compile = Callable[..., Compiled]
 

@@ -197,7 +197,7 @@ def test_a_step_that_does_not_lower_poisons_nothing(compile_text: Compile) -> No
         'version: "0.1"\nagents: {bad: {modell: x}}\nsteps:\n- {name: a, uses: no.such}\n- {name: b, kind: router}\n'
         '- {name: c, uses: agents.bad}\n- {name: d, input: "{{ [steps.a.output, steps.b.output, steps.c.output] }}"}\n'
     )
-    assert [item.code for item in compiled.diagnostics] == ["FLJ0202", "FLJ0201", "FLJ0601", "FLJ0207"]
+    assert [item.code for item in compiled.diagnostics] == ["FLJ0201", "FLJ0601", "FLJ0207"]
 
 
 def test_an_alias_repeats_a_problem_only_once(compile_text: Compile) -> None:

@@ -49,8 +49,6 @@ def blueprint(place: str, word: str) -> dict[str, Any]:
             return {"steps": [{**HITL, "retry": 3}]}
         case "approval elsewhere":
             return {"steps": [{**KINDS["map"], "approval": "required"}]}
-        case "imports":
-            return {"steps": [{"name": "a", "uses": "imports.other"}]}
         case "variables":
             prompt = {"file": "prompt.txt", "variables": {}}
             return {
@@ -60,7 +58,7 @@ def blueprint(place: str, word: str) -> dict[str, Any]:
     raise LookupError(place)
 
 
-OTHERS = ["retry elsewhere", "approval elsewhere", "imports", "variables"]
+OTHERS = ["retry elsewhere", "approval elsewhere", "variables"]
 
 
 @pytest.mark.parametrize(("place", "word"), [*WORDS, *((place, "") for place in OTHERS)])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flujo.blueprints.compiler import compile_blueprint
-from flujo.blueprints.pinned import PinnedSources, pinned_catalogue
+from flujo.blueprints.pinned import pinned_catalogue, pinned_sources
 from flujo.core.errors import BlueprintInvalid, SkillError
 from flujo.core.ids import RunId
 from flujo.core.ports import Skill, SkillSpec
@@ -111,7 +111,7 @@ class World:
 
     def recompile(self, pinned: Any) -> Any:
         compiled = compile_blueprint(
-            pinned["source"], pinned["name"], PinnedSources(pinned), pinned_catalogue(pinned, kinds())
+            pinned["source"], pinned["name"], pinned_sources(pinned), pinned_catalogue(pinned, kinds())
         )
         if compiled.graph is None:
             raise BlueprintInvalid(compiled.diagnostics)

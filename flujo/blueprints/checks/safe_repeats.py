@@ -7,24 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flujo.blueprints.program import Program
+from flujo.blueprints.program import Program, inside_import
 from flujo.core.diagnostics import Diagnostic
-from flujo.core.graph import Call, Loop, Map, Node
+from flujo.core.graph import Call, Flow, Loop, Map, Node
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     """Yield calls inside `retry`, `loop` or `map` that are not safe there (FLJ0510)."""
     for node, around in program.walk():
-        # a destructive call needs an approval everywhere, which is another rule
-        if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no":
-            continue
-        if node.meta.approval or node.meta.key:
+        imported = isinstance(node, Flow) and node.imported is not None
+        if not imported and not _is_unsafe(node):
             continue
         why = _repeats(node) or next((why for outer in reversed(around) if (why := _repeats(outer))), None)
-        if why:
-            message = f"`{node.target}` is not idempotent and may run again: it stands in {why}"
+        if not why:
+            continue
+        for call in (part for part in inside_import(node) if _is_unsafe(part)) if imported else (node,):
+            assert isinstance(call, Call)
+            what = "its import" if imported else "it"
+            message = f"`{call.target}` is not idempotent and may run again: {what} stands in {why}"
             help = "add `idempotency_key` or `approval: required` to the step, or use a skill that may be repeated"
             yield program.found("FLJ0510", message, (*node.meta.path, "uses"), help)
+
+
+def _is_unsafe(node: Node) -> bool:
+    """Say whether a node is a call that must not run twice; a destructive one needs an approval everywhere anyway."""
+    if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no":
+        return False
+    return not node.meta.approval and not node.meta.key
 
 
 def _repeats(node: Node) -> str | None:

@@ -99,4 +99,34 @@ RANGE = (
         "A call is cached that changes things, or that is given a secret and has no `key`.",
         "Remove `cache`; for a secret, give it a `key` that says which calls are equal.",
     ),
+    Code(
+        "FLJ0517",
+        "missing-import",
+        "A blueprint that is imported is not there, cannot be read, or is outside the project.",
+        "Correct the path; it starts at the folder of the file that it is written in.",
+    ),
+    Code(
+        "FLJ0518",
+        "import-cycle",
+        "Blueprints import each other in a circle, or more than 16 deep.",
+        "Move what both need into a third blueprint that imports neither.",
+    ),
+    Code(
+        "FLJ0519",
+        "changed-import",
+        "An imported blueprint is not the one whose digest is written down.",
+        "Look at what has changed in it; if that is right, write the new digest.",
+    ),
+    Code(
+        "FLJ0520",
+        "import-input",
+        "What an imported blueprint is given does not fit its `inputs`.",
+        "Compare `with`, or the step's input, with the `inputs` of the imported blueprint.",
+    ),
+    Code(
+        "FLJ0521",
+        "unused-import",
+        "A blueprint is imported and no step uses it.",
+        "Use it with `uses: imports.NAME`, or remove it.",
+    ),
 )

@@ -54,4 +54,10 @@ RANGE = (
         "`needs` names a step that is not in the same list.",
         "Name steps of the same list; what a step around it needs is there already.",
     ),
+    Code(
+        "FLJ0311",
+        "unknown-import",
+        "A step uses an import that the blueprint does not declare.",
+        "Add it under `imports`, or correct the name.",
+    ),
 )

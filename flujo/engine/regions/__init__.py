@@ -1,4 +1,4 @@
-"""What is no single call: branches, lists side by side, lists with needs, maps, loops and pauses.
+"""What is no single call: branches, lists side by side, lists with needs, imports, maps, loops and pauses.
 
 Each returns the outcome of its inside; when that is done it records one event with output, decision and context writes,
 so that a resume skips the region whole. A failed region records nothing of its own: its failed step did.
@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from flujo.core.errors import FlujoError
-from flujo.core.graph import Branch, Call, Flow, Loop, Map, Node, Wait
+from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Wait
 from flujo.core.outcomes import Outcome
 from flujo.engine.regions.branch import run_branch
+from flujo.engine.regions.imported import run_import
 from flujo.engine.regions.loop import run_loop
 from flujo.engine.regions.map import run_map
 from flujo.engine.regions.needs import run_graph
@@ -26,6 +27,8 @@ async def run_region(runner: Runner, node: Node, frame: Frame, given: StepResult
     match node:
         case Branch():
             return await run_branch(runner, node, frame, given)
+        case Flow(imported=Import() as imported):
+            return await run_import(runner, node, imported, frame, given)
         case Flow() if node.join is not None:
             return await run_parallel(runner, node, frame, given)
         case Flow():

@@ -1,0 +1,51 @@
+"""`defaults`: fields for all steps of a file that do not have them themselves.
+
+`retry` and `timeout` are for calls alone: on regions they would multiply with those of the calls inside, and a
+`timeout` for a call is no time for a person to answer. `on_error` is for every step. An import has its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flujo.blueprints.fields import read_duration, read_retry
+from flujo.blueprints.report import Report
+from flujo.core.graph import Retry
+from flujo.core.record import dataclass
+from flujo.core.spans import Path
+from flujo.core.values import JsonValue
+
+_KEYS: Final = frozenset({"model", "retry", "timeout", "on_error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What steps and agents have unless they say otherwise; `on_error` is as it is written."""
+
+    model: str | None = None
+    retry: Retry | None = None
+    timeout: float | None = None
+    on_error: JsonValue = "fail"
+
+
+NO_DEFAULTS: Final = Defaults()
+
+
+def read_defaults(value: JsonValue, path: Path, report: Report) -> Defaults:
+    """Return `defaults`; what is wrong in them is reported and left out."""
+    given = report.mapping(value, path, "`defaults`")
+    for key in given.keys() - _KEYS:
+        report.unknown_key(key, (*path, key), _KEYS)
+    model = report.text(given["model"], (*path, "model"), "`model`") if "model" in given else None
+    if model == "":
+        report.add("FLJ0204", "`model` may not be empty", (*path, "model"))
+    on_error = given.get("on_error", "fail")
+    if on_error not in ("fail", "continue") and not isinstance(on_error, dict):
+        report.add("FLJ0204", "`on_error` must be `fail`, `continue` or a mapping with `steps`", (*path, "on_error"))
+        on_error = "fail"
+    return Defaults(
+        model=model or None,
+        retry=read_retry(given["retry"], (*path, "retry"), report) if "retry" in given else None,
+        timeout=read_duration(given["timeout"], (*path, "timeout"), report) if "timeout" in given else None,
+        on_error=on_error,
+    )
