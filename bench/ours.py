@@ -87,10 +87,12 @@ def durable(folder: Path, steps: int, durability: str = "full") -> tuple[float, 
 
 
 def concurrent(folder: Path, runs: int) -> float:
-    """Return seconds of `runs` at once, each of 10 steps that await 10 ms."""
+    """Return seconds of `runs` at once, each of 10 steps that await 10 ms; compiled and imported before, as above."""
     project = Project(folder, SLEEPY)
     with project as app:
         graph = app.graph(str(project.file))
+        assert graph.digest
+        assert app.registry.load("core.sleep")
 
         async def all_of_them() -> float:
             began = time.perf_counter()

@@ -53,5 +53,8 @@ def fields_hash(*values: str | int | bytes) -> bytes:
 
     Text stands for its UTF-8 bytes, an integer for its decimal digits.
     """
-    parts = [value if type(value) is bytes else str(value).encode() for value in values]
-    return hashlib.sha256(b"".join([piece for part in parts for piece in (_LENGTH(len(part)), part)])).digest()
+    parts: list[bytes] = []
+    for value in values:
+        part = value if type(value) is bytes else str(value).encode()
+        parts += (_LENGTH(len(part)), part)
+    return hashlib.sha256(b"".join(parts)).digest()

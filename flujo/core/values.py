@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from flujo.core.ids import Digest
@@ -54,14 +55,21 @@ NULL: Final = Value(None)
 """The value null, without labels."""
 
 
-def _encoder(sort_keys: bool) -> json.JSONEncoder:
-    return json.JSONEncoder(
+def _encoder(sort_keys: bool) -> Callable[[JsonValue], str]:
+    """Return the standard encoder; where it has one in C, that is made here once, and not for every value."""
+    whole = json.JSONEncoder(
         ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys, check_circular=False
     )
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return whole.encode
+    text = json.encoder.encode_basestring
+    parts = make(None, whole.default, text, None, ":", ",", sort_keys, False, False)
+    return lambda value: "".join(parts(value, 0))
 
 
-_encode_stored = _encoder(sort_keys=False).encode
-_encode_canonical = _encoder(sort_keys=True).encode
+_encode_stored = _encoder(sort_keys=False)
+_encode_canonical = _encoder(sort_keys=True)
 
 
 def stored_bytes(value: JsonValue) -> bytes:
@@ -74,9 +82,9 @@ def canonical_bytes(value: JsonValue) -> bytes:
     return _encode(_encode_canonical, value)
 
 
-def _encode(encode: Any, value: JsonValue) -> bytes:
+def _encode(encode: Callable[[JsonValue], str], value: JsonValue) -> bytes:
     try:
-        return encode(value).encode()  # type: ignore[no-any-return]
+        return encode(value).encode()
     except UnicodeEncodeError as error:
         raise ValueProblem("a text holds half of a surrogate pair, which is not valid Unicode") from error
     except (TypeError, ValueError, RecursionError) as error:
