@@ -29,7 +29,7 @@ from flujo.core.ids import Address, RunId
 from flujo.core.ports import SkillSpec
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
-from flujo.core.storing import RunHeader, Store
+from flujo.core.storing import RunHeader, Store, TaskHeader
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.lock import LockResult, lock_project, read_project_lock, stale, write_lock
@@ -222,10 +222,10 @@ class App:
         """Start a run and drive it to its end or pause; return its view."""
         options = options or RunOptions()
         self._check_keys(graph)
-        if self.settings.state_file(self.root) is None and options.ask is None:
+        if self.settings.state_file(self.root) is None:
             from flujo.app.pauses import refuse_pause
 
-            refuse_pause(_nodes(graph), options.wait_max)
+            refuse_pause(_nodes(graph), options.wait_max, asks=options.ask is not None)
         run = run_sync(self.engine.start(graph, value, options))
         return self._ask_in_place(run, options)
 
@@ -263,6 +263,32 @@ class App:
         graph = self.engine.graph(run)
         timed = any(node.meta.timeout is not None for node in (graph.root, *_nodes(graph)))
         return timed or self.next_wake(run) is not None
+
+    def send_event(self, name: str, payload: JsonValue) -> list[Any]:
+        """Give an event to every run that waits for it; return what became of it at each (`delivering.Delivery`).
+
+        No call is begun: `go_on` does that for each run which took it.
+        """
+        from flujo.app.delivering import deliver
+        from flujo.engine.journal import Offer
+
+        waiting = [] if self._untouched else self.store.tasks(event=name)
+        offer = Offer(name, payload, self.system.user())
+        found: list[Any] = run_sync(deliver(self.engine, self.system.clock, list(waiting), offer)) if waiting else []
+        return found
+
+    def go_on(self, run: RunId, options: RunOptions | None = None) -> Any:
+        """Drive a run that was given something; return its view."""
+        run_sync(self.engine.resume(run, None, options or RunOptions()))
+        return self.view(run, inputs=False)
+
+    def is_over(self, prefix: str) -> bool:
+        """Say whether a run has come to its end."""
+        return self.store.run(prefix).status not in ("running", "suspended")
+
+    def awaited(self) -> list[TaskHeader]:
+        """Return what waits for events, oldest first."""
+        return [] if self._untouched else [task for task in self.store.tasks() if task.event]
 
     def redrive(self, prefix: str, options: RunOptions | None = None) -> Any:
         """Run the failed steps of a run again; return its view."""
@@ -384,7 +410,7 @@ class App:
         if prefix is None and self._untouched:
             return []
         chosen = self.store.run(prefix).run if prefix else None
-        runs = dict.fromkeys(task.run for task in self.store.tasks(chosen))
+        runs = dict.fromkeys(task.run for task in self.store.tasks(chosen, event=""))
         return [task for run in runs for task in self.view(run, inputs=False).tasks]
 
     def replay(self, prefix: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flujo.core.errors import UsageError
 from flujo.core.events import (
+    EventAwaited,
     RegionFinished,
     RegionReopened,
     RunResumed,
@@ -15,15 +16,18 @@ from flujo.core.events import (
     StepFailed,
     TimerSet,
 )
-from flujo.core.graph import Call, Node, Question, Timer, Wait
+from flujo.core.graph import Awaited, Call, Node, Question, Timer, Wait
 from flujo.core.ids import Address
 from flujo.engine.fold import Recorded
 
 
-def refuse_pause(nodes: Iterable[Node], wait_max: float) -> None:
-    """Raise UsageError FLJ0005 for a program that can suspend, where nothing would be kept to go on from."""
+def refuse_pause(nodes: Iterable[Node], wait_max: float, *, asks: bool) -> None:
+    """Raise UsageError FLJ0005 for a program that can suspend, where nothing would be kept to go on from.
+
+    `asks` says that a person is there to answer at once.
+    """
     for node in nodes:
-        why = _why(node, wait_max)
+        why = None if asks and not (isinstance(node, Wait) and isinstance(node.on, Awaited)) else _why(node, wait_max)
         if why is not None:
             raise UsageError(
                 "FLJ0005",
@@ -36,6 +40,8 @@ def _why(node: Node, wait_max: float) -> str | None:
     match node:
         case Wait(on=Question()):
             return "waits for a person"
+        case Wait(on=Awaited(event=name)):
+            return f"waits for the event `{name}`"
         case Wait(on=Timer(seconds=float() | int() as seconds)) if seconds > wait_max:
             return f"waits longer than `--wait-max` ({wait_max:g} s)"
         case Call() if node.meta.approval is not None:
@@ -48,6 +54,8 @@ def next_wake(events: Iterable[Recorded]) -> int | None:
     due: dict[Address, int] = {}
     for item in events:
         match item.event:
+            case EventAwaited(expires=int(moment)):
+                due[item.address] = moment
             case TimerSet(due=moment) | RegionReopened(due=moment) | StepFailed(retry_at=int(moment)):
                 due[item.address] = moment
             case StepCompleted() | StepFailed() | StepContinued() | StepCancelled() | RegionFinished():

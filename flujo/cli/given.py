@@ -8,7 +8,7 @@ from flujo.app.inputs import RawInput
 from flujo.cli.verb import Session
 from flujo.core.errors import UsageError
 from flujo.core.record import dataclass
-from flujo.core.values import MAX_VALUE_BYTES, ValueProblem, load
+from flujo.core.values import MAX_VALUE_BYTES, JsonValue, ValueProblem, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,17 @@ def find_input(session: Session, given: Given) -> RawInput:
         text = _read_all(session) or "" if given.input_json == "-" else _clean("--input-json", given.input_json)
         return RawInput(json_text=_checked(text), sets=sets)
     return RawInput(text=_text(session, given.input), sets=sets)
+
+
+def payload(session: Session, text: str | None) -> JsonValue:
+    """Return what comes with an event: JSON, from stdin for `-`, null without; raise UsageError FLJ0004."""
+    if text is None:
+        return None
+    try:
+        return load(_read_all(session) or "" if text == "-" else _clean("--json", text))
+    except ValueProblem as error:
+        help = "quote it for the shell, such as `--json '{\"id\": 7}'`"
+        raise UsageError("FLJ0004", f"what comes with the event is not JSON: {error}", help=help) from error
 
 
 def _text(session: Session, option: str | None) -> str | None:

@@ -22,6 +22,7 @@ VERBS = {
     "resume": "Go on with a run that waits or was cut off",
     "redrive": "Go on with a failed run from where it failed",
     "tasks": "Questions that wait for a person: list, show, answer",
+    "event": "Events that runs wait for: send, list",
     "lens": "Look into runs: list, show, trace, replay",
     "skills": "What blueprints can use: list, show, lock",
 }
@@ -58,7 +59,7 @@ def build(wanted: Collection[str] = tuple(VERBS)) -> typer.Typer:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no traceback is shown unasked."""
-    session = Session(open_console(os.environ, json="--json" in arguments))
+    session = Session(open_console(os.environ, json=_asks_for_json(arguments)))
     with _sigterm_like_interrupt() as terminated:
         try:
             return _run(session, arguments)
@@ -86,6 +87,11 @@ def _wanted(arguments: Sequence[str]) -> Collection[str]:
         elif not argument.startswith("-"):
             return (argument,)
     return ()
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    """Say whether one JSON document is wanted; to `event send` the option gives what comes with the event."""
+    return "--json" in arguments and not (_wanted(arguments) == ("event",) and "send" in arguments)
 
 
 def _not_loaded() -> None:

@@ -136,6 +136,16 @@ class TimerSet:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAwaited:
+    """A wait for an event was begun; when it comes, the step completes with its payload. `expires` in microseconds."""
+
+    TYPE: ClassVar = "event_awaited"
+    event: str
+    moment: int
+    expires: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RegionFinished:
     """A region is over: its output, its decision (the branch taken), its context writes."""
 
@@ -214,6 +224,7 @@ Event = (
     | IterationFinished
     | RegionFinished
     | TimerSet
+    | EventAwaited
     | TaskOpened
     | TaskAnswered
     | RunSuspended

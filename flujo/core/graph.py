@@ -254,11 +254,19 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """An event from outside: one of this name, for which `match` is true."""
+
+    event: str
+    match: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
-    """A pause: for a person, whose validated answer is the output, or for a time."""
+    """A pause: for a person, whose validated answer is the output, for a time, or for an event."""
 
     meta: Meta
-    on: Question | Timer
+    on: Question | Timer | Awaited
 
 
 Node = Call | Flow | Branch | Map | Loop | Wait
@@ -313,7 +321,7 @@ def _plain(part: object) -> JsonValue:
             return {"import": part.graph.digest, **_fields(part, "arguments")}
         case Meta() | Retry() | Approval() | Cache() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
-        case Question() | Timer() | Wait():
+        case Question() | Timer() | Awaited() | Wait():
             return {type(part).__name__.lower(): _fields(part)}
         case tuple():
             return [_plain(item) for item in part]

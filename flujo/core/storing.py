@@ -24,13 +24,14 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True)
 class TaskHeader:
-    """An open question in a list: a projection of TaskOpened and TaskAnswered."""
+    """What a run waits for, in a list: a question (a projection of TaskOpened), or the `event` of that name."""
 
     task: TaskId
     run: RunId
     name: str
     step: Address
     opened: int
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,8 @@ class Store(Protocol):
         """Return runs, newest first."""
         ...
 
-    def tasks(self, run: RunId | None = None) -> Sequence[TaskHeader]:
-        """Return open tasks, oldest first."""
+    def tasks(self, run: RunId | None = None, *, event: str | None = None) -> Sequence[TaskHeader]:
+        """Return what is open, oldest first: of all runs or one, everything or what waits for one event."""
         ...
 
     def close(self) -> None:

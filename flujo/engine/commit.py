@@ -74,6 +74,10 @@ class Committer:
             for writer, futures in waiting:
                 self._write_alone(writer, futures)
             return
+        except BaseException as error:  # whatever it is: a loop tells nobody what a callback raised
+            for _, futures in waiting:
+                _settle(futures, error)
+            return
         for writer, batch, futures in together:
             writer.written(len(batch.rows))
             _settle(futures, None)
@@ -87,7 +91,7 @@ class Committer:
             _settle(futures, None)
 
 
-def _settle(futures: list[asyncio.Future[None]], error: FlujoError | None) -> None:
+def _settle(futures: list[asyncio.Future[None]], error: BaseException | None) -> None:
     for future in futures:
         if future.cancelled():
             continue

@@ -32,9 +32,10 @@ from flujo.core.storing import (
 from flujo.core.values import JsonObject, JsonValue, digest
 from flujo.engine.commit import Committer
 from flujo.engine.crowd import LANE, Lane, Stopped
-from flujo.engine.dispatch import LiveDispatcher, Tools
+from flujo.engine.dispatch import Answer, Dispatcher, LiveDispatcher, Tools
 from flujo.engine.fold import Recorded
-from flujo.engine.journal import Journal, Observer, Owner
+from flujo.engine.journal import Journal, Observer, Offer, Owner
+from flujo.engine.order import Order
 from flujo.engine.past import Past
 from flujo.engine.regions import run_region
 from flujo.engine.replay import Replay, ReplayRecord, replay
@@ -83,6 +84,14 @@ class Quietly:
 QUIETLY = Quietly()
 
 
+class _Idle:
+    """Begins no call (the port `Dispatcher`): a run that is only told something goes no further."""
+
+    async def dispatch(self, order: Order) -> Answer:
+        """Leave the call for whoever drives the run next."""
+        return Answer(Suspended(), order.fingerprint, 1, 0)
+
+
 class Engine:
     """Runs graphs on a store. Every method that drives a run owns it until it returns."""
 
@@ -120,6 +129,19 @@ class Engine:
                 self._answer(journal, reply)
             journal.append(Draft(RunResumed()), change=Projection(status="running"))
             await self._drive(journal, graph, facts)
+
+    async def deliver(self, run: RunId, offer: Offer) -> None:
+        """Give an event to the steps of a run that wait for it; no call is begun, and `resume` goes on from there.
+
+        When no step takes it nothing is written.
+        """
+        with self._store.claim(run) as claim:
+            journal = self._journal(run, claim.epoch, Quietly(wait_max=0.0), offer)
+            journal.load()
+            refuse_ended(self._store.run(run))
+            graph, facts = self._recompiled(run)
+            journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
+            await self._drive(journal, graph, facts, _Idle())
 
     async def redrive(self, run: RunId, how: Driving = QUIETLY) -> None:
         """Run the failed steps of a run again, with everything that was completed kept."""
@@ -169,8 +191,8 @@ class Engine:
 
     # --- inside ---
 
-    def _journal(self, run: RunId, epoch: int, how: Driving) -> Journal:
-        owner = Owner(epoch, self._committer, how.observe, how.wait_max)
+    def _journal(self, run: RunId, epoch: int, how: Driving, offer: Offer | None = None) -> Journal:
+        owner = Owner(epoch, self._committer, how.observe, how.wait_max, offer)
         return Journal(self._store, Past(self._store, run), self._tools.clock, owner)
 
     def _recompiled(self, run: RunId) -> tuple[Graph, RunFacts]:
@@ -200,14 +222,24 @@ class Engine:
         answered = TaskAnswered(reply.task, reply.answer, reply.by, shown(question), reply.comment)
         journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
 
-    async def _drive(self, journal: Journal, graph: Graph, facts: RunFacts) -> None:
-        runner = Runner(graph, journal, LiveDispatcher(journal, self._tools), facts, run_region)
+    async def _drive(
+        self, journal: Journal, graph: Graph, facts: RunFacts, dispatcher: Dispatcher | None = None
+    ) -> None:
+        """Drive a run to its end or pause.
+
+        One that is only told something has another `dispatcher`: where it stands as before nothing is written, else it
+        is left to be gone on with.
+        """
+        runner = Runner(graph, journal, dispatcher or LiveDispatcher(journal, self._tools), facts, run_region)
         runner.partial = journal.past.passed_over  # it may stand in a finished region, which is not entered again
         LANE.set(Lane())
         try:
             with journal.lane():
                 outcome = await runner.run()
-                await self._end(journal, outcome, runner.partial)
+                if dispatcher is None or not isinstance(outcome, Suspended):
+                    await self._end(journal, outcome, runner.partial)
+                elif not journal.holds_only(RunResumed.TYPE):
+                    journal.flush()
         except Stopped as stopped:
             journal.flush()
             raise asyncio.CancelledError from stopped  # the process is being stopped; a write was let finish
@@ -248,7 +280,7 @@ def shown(question: TaskOpened) -> Digest:
 
 def one_open(store: Store, run: RunId, task: str | None) -> TaskId:
     """Return the task an answer is for: the one named, else the only open one; raise UsageError FLJ0808."""
-    tasks = store.tasks(run)
+    tasks = store.tasks(run, event="")
     if task is not None:
         found = [item.task for item in tasks if item.task == task]
         if found:

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from flujo.core.events import (
     Event,
+    EventAwaited,
     IterationFinished,
     RegionEntered,
     RegionFinished,
@@ -133,6 +134,8 @@ class RunView:
     usage: Usage = NOTHING_SPENT
     steps: dict[Address, StepView] = field(default_factory=dict)
     open: dict[TaskId, TaskView] = field(default_factory=dict)
+    awaited: dict[Address, str] = field(default_factory=dict)
+    """Events that are waited for, by step."""
     active: int = 0
     since: int = 0
     entered: dict[Address, int] = field(default_factory=dict)
@@ -209,7 +212,7 @@ def _fold_run(view: RunView, item: Recorded) -> None:
             view.status, view.output = event.status, event.output
             view.error = None if event.error is None else _public_error(event.error)
             view.active += item.at - view.since
-            view.open = {}
+            view.open, view.awaited = {}, {}
 
 
 def _with_regions(steps: dict[Address, StepView], nodes: Mapping[Address, Node]) -> dict[Address, StepView]:
@@ -258,6 +261,7 @@ def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> 
 def _close(view: RunView, region: Address) -> None:
     """Questions inside a region that is over need no answer any more."""
     view.open = {task: question for task, question in view.open.items() if not inside(question.step, region)}
+    view.awaited = {step: event for step, event in view.awaited.items() if not inside(step, region)}
 
 
 def _fold_end(view: RunView, step: StepView, item: Recorded) -> None:
@@ -290,6 +294,12 @@ def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
     match item.event:
         case TimerSet():
             step.status, step.started = "suspended", item.at
+        case EventAwaited() as event:
+            step.status, step.started = "suspended", item.at
+            view.awaited[item.address] = event.event
+            step.detail = {"event": event.event}
+        case StepCompleted() | StepFailed():
+            view.awaited.pop(item.address, None)
         case TaskOpened() as event:
             step.status, step.started = "suspended", step.started or item.at
             task = task_id(view.run_id, item.seq)

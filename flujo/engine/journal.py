@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import field
 from typing import Protocol
 
 from flujo.core.errors import FlujoError, StateError
@@ -15,12 +16,10 @@ from flujo.core.events import (
     BLOB_FIELD,
     Draft,
     Event,
+    EventAwaited,
     IterationFinished,
-    RegionEntered,
-    StepStarted,
     TaskAnswered,
     TaskOpened,
-    TimerSet,
     body_of,
 )
 from flujo.core.ids import Address, Digest, TaskId, inside
@@ -34,15 +33,31 @@ from flujo.core.storing import (
     Projection,
     Store,
 )
-from flujo.core.values import MAX_VALUE_BYTES, sha256, stored_bytes
+from flujo.core.values import MAX_VALUE_BYTES, JsonValue, sha256, stored_bytes
 from flujo.engine.commit import Committer
 from flujo.engine.past import Past
 
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
 
+_ENTRIES = ("step_started", "region_entered", "timer_set", "event_awaited", "task_opened")
+"""Events that may hold the moment at which their address was entered."""
+
+_ASKING = (TaskOpened, TaskAnswered, EventAwaited)
+
 Observer = Callable[[Row], None]
 """Told of each row once it is written."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """An event that is sent to a run: `taken` are the steps that took it, `faults` why others could not tell."""
+
+    event: str
+    payload: JsonValue
+    by: str
+    taken: list[Address] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
 
 class EndOfRecord(Exception):
@@ -67,6 +82,14 @@ class Record(Protocol):
 
     def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
         """Return the seq of the last task of a kind opened at an address, with its answer if it has one."""
+        ...
+
+    def awaited(self, address: Address) -> tuple[int, EventAwaited] | None:
+        """Return the seq at which a step began to wait for an event, with that, if it has."""
+        ...
+
+    def offered(self, event: str) -> Offer | None:
+        """Return the event that is sent to the run at this moment, if it has that name."""
         ...
 
     def remember(self) -> AbstractContextManager[None]:
@@ -102,7 +125,7 @@ class Record(Protocol):
         ...
 
     def decision(self, address: Address) -> Event | None:
-        """Return the recorded end of a region that is entered again, for what it decided (a replay has one)."""
+        """Return the recorded end of a region or wait that is entered again: what it decided (a replay has one)."""
         ...
 
     def open_tasks(self, region: Address) -> tuple[TaskId, ...]:
@@ -130,13 +153,14 @@ class Record(Protocol):
 class Owner:
     """The right to write a run's events: the epoch, how they are committed, who is told, and how long it waits.
 
-    A wait of more than `wait_max` seconds suspends the run.
+    A wait of more than `wait_max` seconds suspends the run. With an `offer` the run is driven to give it that event.
     """
 
     epoch: int
     committer: Committer
     observe: Observer | None = None
     wait_max: float = 60.0
+    offer: Offer | None = None
 
 
 class Journal:
@@ -158,6 +182,7 @@ class Journal:
         self.event = past.event
         self.question = past.question
         self.iterations = past.iterations
+        self.awaited = past.awaited
 
     def load(self) -> None:
         """Read the index of what is recorded; check that the last row is whole."""
@@ -178,6 +203,11 @@ class Journal:
     def entered(self, address: Address) -> Event | None:
         """Return the recorded entry of the region or timer at an address, if there is one."""
         return self.past.last(address, "region_entered", "timer_set")
+
+    def offered(self, event: str) -> Offer | None:
+        """Return the event that is sent to the run at this moment, if it has that name."""
+        offer = self._owner.offer
+        return offer if offer is not None and offer.event == event else None
 
     def reopenings(self, address: Address) -> int:
         """Return how often the region at an address was tried again since the last redrive."""
@@ -208,13 +238,9 @@ class Journal:
 
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""
-        event = self.past.last(address, "step_started", "region_entered", "timer_set")
-        match event:
-            case StepStarted() | RegionEntered():
-                return event.moment
-            case TimerSet() if event.moment is not None:
-                return event.moment
-        return self._clock.now()
+        event = self.past.last(address, *_ENTRIES)
+        moment = None if event is None else getattr(event, "moment", None)
+        return self._clock.now() if moment is None else int(moment)
 
     @contextmanager
     def remember(self) -> Iterator[None]:
@@ -260,6 +286,10 @@ class Journal:
         if self._held:
             self._owner.committer.write(self)
 
+    def holds_only(self, type: str) -> bool:
+        """Say whether nothing waits to be written but one event of a type."""
+        return [row.type for row in self._held] == [type]
+
     async def commit(self) -> None:
         """Return when all that was held is written; other lanes' events may go with it."""
         if self._held:
@@ -297,7 +327,7 @@ class Journal:
         )  # fmt: skip
         self._hash = fields_hash(*fields)
         self._seq += 1
-        if self._remembering or isinstance(event, TaskOpened | TaskAnswered):
+        if self._remembering or isinstance(event, _ASKING):
             self.past.add(IndexRow(self._seq, event.TYPE, draft.address, ""))
         return Row(*fields, self._hash)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from flujo.core.errors import StateError
-from flujo.core.events import Event, RunResumed, StepFailed, TaskAnswered, TaskOpened, event_of
+from flujo.core.events import Event, EventAwaited, RunResumed, StepFailed, TaskAnswered, TaskOpened, event_of
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Failed
 from flujo.core.rows import Row
@@ -39,7 +39,7 @@ class Past:
         match row.type:
             case "step_continued":
                 self.passed_over = True
-            case "task_opened":
+            case "task_opened" | "event_awaited":
                 self.asked = True
             case "run_resumed":
                 event = self.event(row.seq)[0]
@@ -131,6 +131,16 @@ class Past:
             elif isinstance(event, TaskAnswered) and event.task.endswith(f".{opened}"):
                 answer = event
         return (opened, answer) if opened else None
+
+    def awaited(self, address: Address, after: int | None = None) -> tuple[int, EventAwaited] | None:
+        """Return the seq at which a step began to wait for an event, with that; see `question` for what counts."""
+        after = self.reopened(address) if after is None else after
+        for row in reversed(self.rows(address)):
+            if row.type == "event_awaited" and row.seq > after:
+                event = self.event(row.seq)[0]
+                assert isinstance(event, EventAwaited)
+                return row.seq, event
+        return None
 
     def last(self, address: Address, *types: str) -> Event | None:
         """Return the last event of one of some types at an address."""

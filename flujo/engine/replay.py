@@ -14,6 +14,7 @@ from flujo.core.errors import StateError
 from flujo.core.events import (
     Draft,
     Event,
+    EventAwaited,
     IterationFinished,
     RegionFinished,
     RunFinished,
@@ -39,7 +40,7 @@ from flujo.core.storing import (
 )
 from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer
-from flujo.engine.journal import EndOfRecord
+from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.order import Order
 from flujo.engine.past import Past, failure_of
 from flujo.engine.regions import run_region
@@ -145,8 +146,8 @@ class ReplayRecord:
         raise LookupError(address)
 
     def decision(self, address: Address) -> Event | None:
-        """Return the recorded end of a region: races are not decided twice."""
-        return self._past.last(address, "region_finished")
+        """Return the recorded end of a region or wait: races are not decided twice, and no event comes again."""
+        return self._past.last(address, "region_finished", "step_completed")
 
     def now(self) -> int:
         """Return a moment before every deadline: time plays no part in a replay."""
@@ -175,6 +176,14 @@ class ReplayRecord:
     def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
         """Return the recorded question once it has been asked again."""
         return self._past.question(address, kind, after=0) if address in self._asked else None
+
+    def awaited(self, address: Address) -> tuple[int, EventAwaited] | None:
+        """Return the recorded beginning of a wait for an event."""
+        return self._past.awaited(address, after=0)
+
+    def offered(self, event: str) -> Offer | None:
+        """Return nothing: a replay is sent no events."""
+        return None
 
     def open_tasks(self, region: Address) -> tuple[TaskId, ...]:
         """Return nothing: a replay asks nobody."""

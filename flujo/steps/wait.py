@@ -1,36 +1,59 @@
-"""A pause for a while, or until a time."""
+"""A pause for a while, until a time, or for an event from outside."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, Field
 
-from flujo.core.graph import Node, Timer, Wait
+from flujo.core.graph import Awaited, Node, Timer, Wait
 from flujo.core.ports import Lowering
 from flujo.steps import CONFIG, Kind
 
+MAX_EVENT: Final = 64
+"""Characters of an event's name."""
+
 
 class Config(BaseModel):
-    """How long; `for` is given in seconds."""
+    """How long, or for what; `for` is given in seconds."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"event", "match"})
+    GIVES: ClassVar = {"match": frozenset({"event"})}
     DURATIONS: ClassVar = frozenset({"for"})
 
     for_: float | None = Field(None, alias="for", description="how long: a duration")
     until: Any = Field(None, description="until when: a template that yields an ISO 8601 time, or seconds since 1970")
+    event: str | None = Field(None, description="the name of an event, which `flujo event send NAME` sends")
+    match: Any = Field(None, description="which event of that name counts: a condition over `event`, its payload")
 
 
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Wait."""
     given = config.model_fields_set
-    if len(given) > 1:
-        low.report("FLJ0204", "`for` and `until` exclude each other", "until", on_key=True)
-    elif not given:
-        low.report("FLJ0202", "a `wait` needs `for` or `until`", help="add `for: 5m`, or `until:` with a time")
+    ways = [field for field in ("for_", "until", "event") if field in given]
+    if len(ways) > 1:
+        words = [field.removesuffix("_") for field in ways[:2]]
+        low.report("FLJ0204", f"`{words[0]}` and `{words[1]}` exclude each other", words[1], on_key=True)
+    elif not ways:
+        help = "add `for: 5m`, `until:` with a time, or `event: NAME`"
+        low.report("FLJ0202", "a `wait` needs `for`, `until` or `event`", help=help)
+    if "match" in given and "event" not in given:
+        low.report("FLJ0204", "`match` belongs to `event`", "match", help="add `event: NAME`", on_key=True)
+    if config.event is not None:
+        return Wait(low.meta, _awaited(config.event, config, low))
     until = low.template(config.until, "until") if "until" in given else None
     return Wait(low.meta, Timer(config.for_, until))
 
 
-KIND = Kind("wait", "A pause for a while, or until a time.", Config, lower)
+def _awaited(name: str, config: Config, low: Lowering) -> Awaited:
+    if "{{" in name or "{%" in name:
+        help = "write a fixed name, and tell events apart by `match`, such as `{{ event.id == input.id }}`"
+        low.report("FLJ0204", "the name of an event is no template", "event", help=help)
+    elif not name.strip() or len(name) > MAX_EVENT or not name.isprintable():
+        message = f"the name of an event has from 1 to {MAX_EVENT} printable characters"
+        low.report("FLJ0204", message, "event")
+    has_match = "match" in config.model_fields_set
+    return Awaited(name, low.condition(config.match, "match") if has_match else None)
+
+
+KIND = Kind("wait", "A pause for a while, until a time, or for an event.", Config, lower)

@@ -61,6 +61,7 @@ MIGRATIONS = (
     """,
     "CREATE TABLE kept (key TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID",
     "ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN event TEXT NOT NULL DEFAULT ''",
 )
 """Numbered by place; `PRAGMA user_version` says how many a database has."""
 
@@ -257,7 +258,8 @@ class SqliteStore:
             self._db.execute(_STATUS, (change.status, last.at, last.run))
         for task in change.opened:
             self._db.execute(
-                "INSERT INTO tasks VALUES (?,?,?,?,?)", (task.task, task.run, task.name, task.step, task.opened)
+                "INSERT INTO tasks (task_id, run_id, name, step, opened, event) VALUES (?,?,?,?,?,?)",
+                (task.task, task.run, task.name, task.step, task.opened, task.event),
             )
         for kept in change.kept:
             self._db.execute("INSERT OR REPLACE INTO kept VALUES (?,?)", (kept.key, self._first(kept.run) + kept.seq))
@@ -354,15 +356,15 @@ class SqliteStore:
             )
             return [_header(row) for row in cursor]
 
-    def tasks(self, run: RunId | None = None) -> list[TaskHeader]:
-        """Return open tasks, oldest first."""
+    def tasks(self, run: RunId | None = None, *, event: str | None = None) -> list[TaskHeader]:
+        """Return what is open, oldest first: of all runs or one, everything or what waits for one event."""
         with self._explained():
             cursor = self._db.execute(
-                "SELECT task_id, run_id, name, step, opened FROM tasks WHERE ?1 IS NULL OR run_id = ?1"
-                " ORDER BY opened, task_id",
-                (run,),
+                "SELECT task_id, run_id, name, step, opened, event FROM tasks WHERE (?1 IS NULL OR run_id = ?1)"
+                " AND (?2 IS NULL OR event = ?2) ORDER BY opened, task_id",
+                (run, event),
             )
-            return [TaskHeader(TaskId(row[0]), RunId(row[1]), row[2], Address(row[3]), row[4]) for row in cursor]
+            return [TaskHeader(*row) for row in cursor]
 
     def close(self) -> None:
         """Let go of the database, and of all runs."""

@@ -4,6 +4,7 @@ A case is a folder with `blueprint.yaml`, whose first line is a comment with the
 are `input` (text) or `input.json`, `skills.py`, `files/` (copied into the project) and `case.json`:
 
 - `answers`: `[{"step", "answer", "by", "comment", "output"}]`, given one after the other when that step asks;
+- `events`: `[{"step", "event", "payload"}]`, sent one after the other while that step waits, until one is taken;
 - `replies`: what the model answers, request by request: a text, or `{"error": RETRY_CLASS}`;
 - `then`: what is done when the run has ended: `["redrive"]`;
 - `env`: the environment; `wait_max`: the longest wait in the process, in seconds (default: any).
@@ -43,7 +44,8 @@ from flujo.core.values import JsonObject, JsonValue
 from flujo.stores.sqlite import SqliteStore
 from flujo.testing.clock import ManualClock
 
-SETTINGS = '[project]\nname = "case"\n\n[state]\nuri = "memory://"\n'
+SETTINGS = '[project]\nname = "case"\n\n[state]\nuri = "sqlite:///state.db"\n'
+"""The file is there and is not used: a run may be suspended, and the store is one in memory that outlives its Apps."""
 LONG = 400 * 86_400.0
 """Seconds: longer than any wait a blueprint may ask for."""
 
@@ -154,6 +156,7 @@ class Case:
             shutil.copytree(files, root)
         root.mkdir(exist_ok=True)
         (root / "flujo.toml").write_text(SETTINGS, "utf-8")
+        (root / "state.db").touch()
         shutil.copy(self.folder / "blueprint.yaml", root / "pipeline.yaml")
         if (self.folder / "skills.py").exists():
             (root / "skills").mkdir(exist_ok=True)
@@ -217,6 +220,10 @@ class Trial:
                 text = answer["answer"] if isinstance(answer["answer"], str) else json.dumps(answer["answer"])
                 output = json.dumps(answer["output"]) if "output" in answer else None
                 return app.resume("run-1", text, task.id, self._options(), output=output, comment=answer.get("comment"))
+        for item in self.case.plan.get("events", ()):
+            taken = item["step"] in view.awaited and app.send_event(item["event"], item.get("payload"))
+            if taken and taken[0].taken:
+                return app.view("run-1", inputs=False) if app.is_over("run-1") else app.go_on("run-1", self._options())
         self.clock.advance(LONG)
         return app.resume("run-1", options=self._options())
 

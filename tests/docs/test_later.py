@@ -24,7 +24,6 @@ KINDS = {
     "loop": {"name": "a", "kind": "loop", "max": 1, "steps": STEP},
     "map": {"name": "a", "kind": "map", "over": [1], "steps": STEP},
     "parallel": {"name": "a", "kind": "parallel", "branches": {"one": STEP}},
-    "wait": {"name": "a", "kind": "wait", "for": "1s"},
 }
 OF_KIND = {f"in a step of kind `{kind}`": step for kind, step in KINDS.items()}
 AGENT = {"model": "openai/m"}

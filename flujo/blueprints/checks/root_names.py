@@ -18,6 +18,7 @@ _GIVEN: Final = {
     "loop": "`loop` has a value inside a `loop` or a `{% for %}` only",
     "error": "`error` has a value in the `on_error` steps of a step only",
     "results": "`results` has a value in `reduce` only",
+    "event": "`event` has a value in the `match` of a `wait` only",
 }
 _OWN_INPUT: Final = ("with", "idempotency_key", "cache")
 _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}

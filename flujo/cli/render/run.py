@@ -56,7 +56,8 @@ def waiting_text(
     answer a question nobody has seen.
     """
     tasks = view.tasks
-    whom = "a person" if tasks else "a time to come"
+    events = list(dict.fromkeys(view.awaited.values()))
+    whom = "a person" if tasks else f"the event `{visible(events[0])}`" if events else "a time to come"
     parts = [f"run {view.run_id} of `{visible(view.name)}` is waiting for {whom}\n"]
     parts += [task_text(task, columns, paint) for task in tasks[:_TASKS]]
     if len(tasks) > _TASKS:
@@ -64,6 +65,9 @@ def waiting_text(
     if tasks:
         commands = answer_commands(tasks[:_TASKS], view.run_id, extra, name_task=name_task or len(tasks) > 1)
         parts.append("\n".join(["answer with:", *(f"  {command}" for command in commands)]) + "\n")
+    if events:
+        commands = [f"flujo event send {shlex.quote(event)}{extra} --json 'JSON'" for event in events[:_TASKS]]
+        parts.append("\n".join(["send it with:", *(f"  {command}" for command in commands)]) + "\n")
     if wake is not None:
         parts.append(f"a wait is over at {moment(wake)}; go on then with:\n  flujo resume {view.run_id}{extra}\n")
     return "\n".join(parts)

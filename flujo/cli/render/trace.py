@@ -222,7 +222,10 @@ def _notes(step: StepView | None) -> list[str]:
     notes += [f"cached, from run {detail['cached']['run']}"] if "cached" in detail else []
     notes += [usage_text(step.usage)] if step.usage.calls else []
     notes += [f"answered by {detail['answered_by']}"] if detail.get("answered_by") else []
-    if step.status == "suspended" and step.kind in ("hitl", "step"):
+    notes += [f"sent by {detail['sent_by']}"] if detail.get("sent_by") else []
+    if step.status == "suspended" and detail.get("event"):
+        notes.append(f"waits for the event {detail['event']}")
+    elif step.status == "suspended" and step.kind in ("hitl", "step"):
         notes.append("waits for a person")
     elif step.error:
         notes.append(str(step.error.get("message", "")))

@@ -1,23 +1,34 @@
-"""A pause: for a person's answer, or for a time."""
+"""A pause: for a person's answer, for a time, or for an event from outside."""
 
 from __future__ import annotations
 
-from flujo.core.events import Draft, TaskOpened, TimerSet
-from flujo.core.graph import Question, Timer, Wait
+from typing import Final
+
+from flujo.core.errors import FlujoError
+from flujo.core.events import Draft, EventAwaited, StepCompleted, TaskOpened, TimerSet
+from flujo.core.graph import Awaited, Question, Timer, Wait
 from flujo.core.ids import task_id
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
-from flujo.core.storing import Projection
+from flujo.core.storing import Projection, TaskHeader
+from flujo.core.values import Value
 from flujo.engine.dispatch import open_task
-from flujo.engine.journal import EndOfRecord
-from flujo.engine.runner import Finished, Runner
+from flujo.engine.journal import EndOfRecord, Offer
+from flujo.engine.runner import Finished, Runner, boolean
 from flujo.engine.scope import Frame, moment_of
+
+
+UNTRUSTED: Final = frozenset({"untrusted"})
 
 
 async def run_wait(runner: Runner, node: Wait, frame: Frame) -> Outcome:
     """Wait for what the step waits for; suspended when that is not to be had in this process."""
-    if isinstance(node.on, Timer):
-        return await _timer(runner, node, node.on, frame)
-    return _question(runner, node, node.on, frame)
+    match node.on:
+        case Timer() as timer:
+            return await _timer(runner, node, timer, frame)
+        case Awaited() as awaited:
+            return _event(runner, node, awaited, frame)
+        case question:
+            return _question(runner, node, question, frame)
 
 
 def _question(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome:
@@ -26,7 +37,7 @@ def _question(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome
         message = on.message.render(frame)
         show = None if on.show is None else on.show.render(frame)
         choices = list(on.choices) or None
-        expires = None if node.meta.timeout is None else frame.moment() + int(node.meta.timeout * 1_000_000)
+        expires = _expiry(runner, node)
         asked = TaskOpened("question", message, show, choices, on.schema, frame.used_moment, expires)
         open_task(record, frame, asked)
     question = record.question(frame.address)
@@ -65,3 +76,51 @@ async def _timer(runner: Runner, node: Wait, on: Timer, frame: Frame) -> Outcome
         return runner.complete(node, frame, Finished(Done(None)))
     failed = Failed.of("FLJ0508", f"the wait took longer than {node.meta.timeout:g} s", retry="timeout")
     return runner.fail(runner.placed(failed, node.meta, frame.address), frame)
+
+
+def _event(runner: Runner, node: Wait, on: Awaited, frame: Frame) -> Outcome:
+    """Take the event that is sent at this moment, if it is the one; the step's end is the record of it."""
+    record, address = runner.record, frame.address
+    recorded = record.decision(address)
+    if isinstance(recorded, StepCompleted):
+        return runner.complete(node, frame, Finished(Done(recorded.output, UNTRUSTED, detail=recorded.detail)))
+    seq, began = record.awaited(address) or _begin(runner, node, on, frame)
+    if record.timed_out(address) or (began.expires is not None and record.now() >= began.expires):
+        record.append(change=Projection(closed=(task_id(frame.scope.facts.run, seq),)), hold=True)
+        text = f"the event `{on.event}` did not come within {node.meta.timeout:g} s"
+        failed = Failed.of("FLJ0508", text, retry="timeout")
+        return runner.fail(runner.placed(failed, node.meta, address), frame)
+    offer = record.offered(on.event)
+    if offer is None or not _matches(on, offer, frame):
+        return Suspended((), began.expires)
+    offer.taken.append(address)
+    record.append(change=Projection(closed=(task_id(frame.scope.facts.run, seq),)), hold=True)
+    detail = {"event": offer.event, "sent_by": offer.by}
+    return runner.complete(node, frame, Finished(Done(offer.payload, UNTRUSTED, detail=detail)))
+
+
+def _begin(runner: Runner, node: Wait, on: Awaited, frame: Frame) -> tuple[int, EventAwaited]:
+    """Record that the step waits from now on."""
+    facts, moment = frame.scope.facts, frame.moment()
+    began = EventAwaited(on.event, moment, _expiry(runner, node))
+    task = task_id(facts.run, runner.record.next_seq)
+    header = TaskHeader(task, facts.run, facts.name, frame.address, moment, on.event)
+    return runner.record.append(Draft(began, frame.address), change=Projection(opened=(header,))), began
+
+
+def _expiry(runner: Runner, node: Wait) -> int | None:
+    """Return until when a wait that begins now goes on; after a redrive it begins anew."""
+    return None if node.meta.timeout is None else runner.record.now() + int(node.meta.timeout * 1_000_000)
+
+
+def _matches(on: Awaited, offer: Offer, frame: Frame) -> bool:
+    """Say whether an event is the one. Where that cannot be told, the sender hears of it and the step waits on:
+    nobody may end a run by sending it nonsense."""
+    if on.match is None:
+        return True
+    scope = frame.scope.inner(frame.scope.previous, {"event": Value(offer.payload, UNTRUSTED)})
+    try:
+        return boolean(on.match, Frame(scope, frame.address, frame.entered_at), "match")
+    except FlujoError as error:
+        offer.faults.append(f"`{frame.address}`: {error}")
+        return False
