@@ -74,9 +74,9 @@ def list_events(session: Session, json: Json = False) -> int:
         found = app.awaited()
     if json:
         listed = [
-            {"event": item.event, "run_id": item.run, "blueprint": item.name, "step": item.step, "since": iso(item.opened)}
-            for item in found
-        ]  # fmt: skip
+            {"event": it.event, "run_id": it.run, "blueprint": it.name, "step": it.step, "since": iso(it.opened)}
+            for it in found
+        ]
         console.document({"events": listed})
     elif not found:
         console.note("no run waits for an event")

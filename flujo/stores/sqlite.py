@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from flujo.core.errors import LostOwnership, StateError
-from flujo.core.ids import Address, Digest, RunId, TaskId
+from flujo.core.ids import Digest, RunId
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.storing import (

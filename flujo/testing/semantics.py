@@ -223,7 +223,11 @@ class Trial:
         for item in self.case.plan.get("events", ()):
             taken = item["step"] in view.awaited and app.send_event(item["event"], item.get("payload"))
             if taken and taken[0].taken:
-                return app.view("run-1", inputs=False) if app.is_over("run-1") else app.go_on("run-1", self._options())
+                return (
+                    app.view("run-1", inputs=False)
+                    if app.is_over("run-1")
+                    else app.go_on(RunId("run-1"), self._options())
+                )
         self.clock.advance(LONG)
         return app.resume("run-1", options=self._options())
 

@@ -16,7 +16,6 @@ from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.runner import Finished, Runner, boolean
 from flujo.engine.scope import Frame, moment_of
 
-
 UNTRUSTED: Final = frozenset({"untrusted"})
 
 
