@@ -80,7 +80,7 @@ def cut(whole: World, count: int) -> World:
     db.execute("UPDATE runs SET epoch = ?, status = ?", (rows[-1].epoch, status))
     db.execute("DELETE FROM tasks")
     waiting = [(task, RUN, "test", row.address, row.at) for task, row in opened.items() if task not in answered]
-    db.executemany("INSERT INTO tasks VALUES (?,?,?,?,?)", waiting)
+    db.executemany("INSERT INTO tasks (task_id, run_id, name, step, opened) VALUES (?,?,?,?,?)", waiting)
     return world
 
 

@@ -70,7 +70,8 @@ def test_cut_at_every_prefix_and_resume_gives_the_same(tmp_path):
             seq = opened or view.tasks[0].id.rpartition(".")[2]
             assert view.tasks[0].id == f"{expected.run_id}.{seq}"
             world.store._db.execute(
-                "INSERT OR IGNORE INTO tasks VALUES (?,?,?,?,?)", (view.tasks[0].id, expected.run_id, "test", "ask", 1)
+                "INSERT OR IGNORE INTO tasks VALUES (?,?,?,?,?,?)",
+                (view.tasks[0].id, expected.run_id, "test", "ask", 1, ""),
             )
             view = world.resume(expected.run_id, "7", view.tasks[0].id)
         assert (view.status, view.output) == ("completed", expected.output), length
