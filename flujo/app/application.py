@@ -29,6 +29,7 @@ from flujo.core.ids import Address, RunId
 from flujo.core.ports import SkillSpec
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
+from flujo.core.secrets import Redactor
 from flujo.core.storing import RunHeader, Store, TaskHeader
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
@@ -45,11 +46,13 @@ PLANNED_BY = "# Planned by: "
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How a run is driven: `observe` is told of each row once it is written; `ask` answers a task in place or gives
-    None to leave the run suspended; a wait of more than `wait_max` seconds suspends it too."""
+    None to leave the run suspended; a wait of more than `wait_max` seconds suspends it too. `guard` is told before
+    secrets get into a run: what takes them out of texts, and the names of those that are too short for it."""
 
     observe: Callable[[Row], None] | None = None
     ask: Callable[[Any], str | None] | None = None
     wait_max: float = 60.0
+    guard: Callable[[Redactor, Sequence[str]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ class CreateOptions:
 class App:
     """A project, open for work. Use it as a context manager, or call `close`."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, env: Mapping[str, str]) -> None:
         self.root = root
         self.settings = settings
+        self._env = env
 
     def __enter__(self) -> App:
         return self
@@ -197,13 +201,21 @@ class App:
         return LitellmModel(self.settings.models)
 
     @cached_property
+    def confidence(self) -> Any:
+        """The secrets of this project, and what keeps them out of all that is written."""
+        from flujo.app.environment import EnvironmentSecrets
+        from flujo.engine.secrecy import Confidence
+
+        return Confidence(EnvironmentSecrets(self._env, self.root, self.settings.env_file), Redactor())
+
+    @cached_property
     def engine(self) -> Any:
         """The engine on this project's store, with the real world wired to it."""
         from flujo.engine.dispatch import Tools
         from flujo.engine.execution import Engine
         from flujo.policies import policies
 
-        tools = Tools(kinds(), self.registry, self.system.clock, self.root, policies(), self.model)
+        tools = Tools(kinds(), self.registry, self.system.clock, self.root, policies(), self.model, self.confidence)
         return Engine(self.store, tools, self.system.ids, self._recompile, __version__)
 
     def _recompile(self, pinned: JsonObject) -> Graph:
@@ -423,7 +435,7 @@ def open_app(project: Path | None, env: Mapping[str, str]) -> App:
     if project is not None and not project.is_dir():
         raise UsageError("FLJ0001", f"there is no folder `{project}`")
     root = project.resolve() if project is not None else find_root(Path.cwd())
-    return App(root, load_settings(root, env))
+    return App(root, load_settings(root, env), env)
 
 
 def _nodes(graph: Graph) -> list[Node]:

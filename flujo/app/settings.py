@@ -21,6 +21,7 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"name": str},
     "state": {"uri": str, "durability": str},
     "model": {"default": str},
+    "secrets": {"env_file": str},
 }
 _ALIAS: dict[str, type | tuple[type, ...]] = {
     "model": str,
@@ -40,6 +41,7 @@ class Settings:
     durability: Literal["full", "normal"] = "full"
     model: str | None = None
     models: ModelSettings = field(default_factory=ModelSettings)
+    env_file: str | None = None
 
     def state_file(self, root: Path) -> Path | None:
         """Return the file of the state database, None for `memory://`; raise UsageError FLJ0002 for other URIs."""
@@ -76,6 +78,7 @@ def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
         durability=durability,
         model=env.get("FLUJO_MODEL") or document.get("model", {}).get("default"),
         models=ModelSettings(aliases),
+        env_file=document.get("secrets", {}).get("env_file"),
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from flujo.blueprints.agents import read_agents
 from flujo.blueprints.checks import run_checks
 from flujo.blueprints.defaults import NO_DEFAULTS, Defaults, read_defaults
 from flujo.blueprints.document import Document
-from flujo.blueprints.fields import read_duration, read_name
+from flujo.blueprints.fields import read_duration, read_name, read_secrets
 from flujo.blueprints.importing import Compiled, Importing, found_in_imports, read_imports, report_unused
 from flujo.blueprints.inputs import read_inputs
 from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
@@ -40,6 +41,7 @@ class _Head:
     agents: dict[str, JsonObject]
     imports: dict[str, Compiled]
     defaults: Defaults
+    secrets: tuple[str, ...] = ()
 
 
 def compile_blueprint(
@@ -64,7 +66,7 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     shop = Workshop(report, catalogue, head.agents, head.imports, head.defaults)
     root, output = _lower(document, shop)
     report_unused(head.imports, shop.imported, report)
-    program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report)
+    program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report, head.secrets)
     run_checks(program)
     found = (*report.sorted(strict=strict), *found_in_imports(head.imports))
     if has_errors(found):
@@ -75,7 +77,9 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
         "files": importing.texts,
         "skills": _skills(program, head.imports),
     }
-    graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document)
+    inner = (compiled.graph.secrets for compiled in head.imports.values() if compiled.graph is not None)
+    secrets = tuple(dict.fromkeys(chain(head.secrets, *inner)))
+    graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document, secrets=secrets)
     return Compiled(graph, found, shop.steps)
 
 
@@ -105,6 +109,7 @@ def _read_head(document: Document, report: Report, importing: Importing) -> _Hea
         else {},
         imports=read_imports(top["imports"], ("imports",), report, importing) if "imports" in top else {},
         defaults=defaults,
+        secrets=read_secrets(top["secrets"], ("secrets",), report) if "secrets" in top else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +15,7 @@ from flujo.core.spans import Path
 from flujo.core.values import JsonValue
 
 MAX_ATTEMPTS: Final = 100
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 _Word = Literal["rate_limit", "timeout", "connection", "invalid_output", "any"]
 
@@ -93,3 +95,25 @@ def read_flag(value: JsonValue, path: Path, report: Report) -> bool:
         return value
     report.add("FLJ0203", f"`{path[-1]}` must be true or false", path)
     return False
+
+
+def read_secrets(value: JsonValue, path: Path, report: Report) -> tuple[str, ...]:
+    """Return the names of the secrets a blueprint declares: those of environment variables."""
+    if not isinstance(value, list):
+        report.add(
+            "FLJ0203", "`secrets` must be a list of names", path, help="write for example `secrets: [API_TOKEN]`"
+        )
+        return ()
+    names: list[str] = []
+    for index, name in enumerate(value):
+        at = (*path, index)
+        if not isinstance(name, str):
+            report.text(name, at, "the name of a secret")
+        elif not _VARIABLE.fullmatch(name):
+            help = "a secret has the name of its environment variable: letters, digits and `_`"
+            report.add("FLJ0205", f"`{name}` cannot be the name of a secret", at, help=help)
+        elif name in names:
+            report.add("FLJ0204", f"the secret `{name}` stands twice in the list", at)
+        else:
+            names.append(name)
+    return tuple(names)

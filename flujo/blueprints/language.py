@@ -17,12 +17,13 @@ TOP_KEYS: Final = frozenset(
         "inputs",
         "name",
         "output",
+        "secrets",
         "steps",
         "timeout",
         "version",
     }
 )
-TOP_LATER: Final = frozenset({"secrets", "policy", "limits", "budget"})
+TOP_LATER: Final = frozenset({"policy", "limits", "budget"})
 
 STEP_KEYS: Final = frozenset(
     {

@@ -27,7 +27,7 @@ from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import EMPTY, JsonObject, JsonValue
-from flujo.expressions import compile_condition, compile_template
+from flujo.expressions import compile_condition, compile_template, sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Broken:
     def render(self, names: Names) -> JsonValue:
         """Refuse: a blueprint with errors gives no Graph, so nothing ever renders this."""
         raise TemplateError("FLJ0901", "a template with errors was rendered")
+
+    def reveal(self, shown: JsonValue, names: Names) -> tuple[JsonValue, list[JsonValue]]:
+        """Refuse, as `render` does."""
+        return self.render(names), []
 
 
 _BROKEN: Final = Broken()
@@ -96,7 +100,7 @@ class Workshop:
         if template is None:
             return _BROKEN
         self.uses.append(Use(template, path, at, position))
-        return template
+        return sealed(template, locate)
 
     def flow(self, value: JsonValue, path: Path, body: Body) -> Flow:
         """Lower a body: a list of steps, or one step."""

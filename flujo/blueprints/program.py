@@ -65,6 +65,7 @@ class Program:
     context: JsonObject
     catalogue: Catalogue
     report: Report
+    secrets: tuple[str, ...] = ()
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node below the root."""

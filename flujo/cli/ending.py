@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flujo.app import App, RunOptions
@@ -17,6 +17,7 @@ from flujo.core.events import TaskOpened
 from flujo.core.graph import Flow, Graph, Question, Wait
 from flujo.core.record import dataclass
 from flujo.core.rows import Row
+from flujo.core.secrets import Redactor
 from flujo.core.spans import Source
 from flujo.engine.fold import RunView, TaskView
 from flujo.engine.tasks import parse_answer
@@ -52,9 +53,16 @@ def driving(session: Session, wishes: Wishes, nodes: Nodes, past: Iterable[Row] 
         if live is not None:
             live.watch(row)
 
+    def guard(redactor: Redactor, short: Sequence[str]) -> None:
+        from flujo.cli.redacted import redact_streams
+
+        if redact_streams(session, redactor):
+            for name in short:
+                console.note(f"warning: the secret `{name}` is too short to be taken out of what steps give")
+
     ask = _asker(session, live) if console.interactive and not (wishes.no_ask or console.json) else None
     try:
-        yield RunOptions(watch, ask, wait_max)
+        yield RunOptions(watch, ask, wait_max, guard)
     finally:
         if live is not None:
             live.pause()

@@ -60,7 +60,7 @@ def build(wanted: Collection[str] = tuple(VERBS)) -> typer.Typer:
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no traceback is shown unasked."""
     session = Session(open_console(os.environ, json=_asks_for_json(arguments)))
-    with _sigterm_like_interrupt() as terminated:
+    with session.until_end, _sigterm_like_interrupt() as terminated:
         try:
             return _run(session, arguments)
         except PipeClosed:

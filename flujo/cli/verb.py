@@ -6,6 +6,7 @@ import inspect
 import os
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +37,8 @@ class Session:
     trace: bool = False
     driving: str | None = None
     """The run that is under way, to be named when the command is stopped."""
+    until_end: ExitStack = field(default_factory=ExitStack)
+    """What is undone when the command is over and all has been said."""
 
     @property
     def extra(self) -> str:

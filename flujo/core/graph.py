@@ -53,7 +53,17 @@ class Template(Protocol):
         ...
 
     def render(self, names: Names) -> JsonValue:
-        """Return the value; raise TemplateError (core.errors) with the place of the fault."""
+        """Return the value; raise TemplateError (core.errors) with the place of the fault.
+
+        Where it reads secrets, a placeholder stands in the value.
+        """
+        ...
+
+    def reveal(self, shown: JsonValue, names: Names) -> tuple[JsonValue, list[JsonValue]]:
+        """Return what was rendered with secrets in place of their placeholders, and these parts by themselves.
+
+        `names` has the values of the secrets.
+        """
         ...
 
 
@@ -138,6 +148,12 @@ class Call:
     def identity(self) -> Digest:
         """Digest of everything in the fingerprint except the resolved arguments (design 4)."""
         return digest([self.runner, self.version, self.target, self.config, self.revision])
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that its arguments are made with."""
+        refs = () if self.arguments is None else self.arguments.refs
+        return tuple(sorted(ref[1] for ref in refs if ref[0] == "secrets"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +291,8 @@ Node = Call | Flow | Branch | Map | Loop | Wait
 @dataclass(frozen=True)
 class Graph:
     """A whole program. `pinned` holds every text and every skill description it was compiled from, so that a run can be
-    compiled again from its journal alone; `source` is the blueprint's own text, for diagnostics at run time."""
+    compiled again from its journal alone; `source` is the blueprint's own text, for diagnostics at run time. `secrets`
+    are the names of those that must be set while it runs."""
 
     name: str
     root: Flow
@@ -286,6 +303,7 @@ class Graph:
     pinned: JsonObject = field(default_factory=dict, repr=False)
     places: PlaceTable | None = field(default=None, repr=False, compare=False)
     labels: frozenset[str] = EMPTY
+    secrets: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> Digest:

@@ -6,7 +6,7 @@ The replay one, in `replay`, answers from the journal alone; no skill and no mod
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +31,7 @@ from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record
 from flujo.engine.order import Order
 from flujo.engine.scope import Frame
+from flujo.engine.secrecy import Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Tools:
     workspace: Path
     policies: Sequence[Policy]
     model: Model | None = None
+    confidence: Confidence = field(default_factory=Confidence)
 
 
 def open_task(record: Record, frame: Frame, question: TaskOpened) -> Suspended:
@@ -148,7 +150,12 @@ class LiveAttempts:
 
     async def make(self) -> Outcome:
         """Make one attempt."""
-        call, tools = self.call, self._tools
+        call, tools, arguments = self.call, self._tools, self._order.arguments
+        if call.secrets:
+            revealed = tools.confidence.reveal(call, arguments, self._order.frame)
+            if isinstance(revealed, Failed):
+                return tools.confidence.hide(revealed)
+            arguments = revealed
         key = self._order.key or sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
         if call.changes_things:
             started = StepStarted(self._made + 1, self._order.frame.moment(), key)
@@ -161,8 +168,13 @@ class LiveAttempts:
         run = tools.runners[call.runner].run
         assert run is not None, call.runner
         context_of_call = CallContext(tools.skills, tools.model, context, self._made + 1, self.failures)
-        work = run(call, self._order.arguments, context_of_call)
-        return await (protect(work) if call.changes_things else work)
+        work = run(call, arguments, context_of_call)
+        outcome = await (protect(work) if call.changes_things else work)
+        if tools.confidence.redactor.forms or type(outcome) is Failed:
+            outcome = tools.confidence.hide(outcome)
+        if call.secrets and isinstance(outcome, Done):
+            return replace(outcome, labels=outcome.labels | {f"secret:{name}" for name in call.secrets})
+        return outcome
 
     def consent(self) -> Outcome | None:
         """Ask a person whether the call may be made; None when one has agreed to exactly this call."""

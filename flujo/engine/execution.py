@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 from flujo.core.errors import StateError, UsageError
@@ -23,6 +23,7 @@ from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.ports import Ids
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus, row_hash
+from flujo.core.secrets import Redactor
 from flujo.core.storing import (
     IndexRow,
     Projection,
@@ -72,6 +73,11 @@ class Driving(Protocol):
         """How many seconds a wait may take in this process; a longer one suspends the run."""
         ...
 
+    @property
+    def guard(self) -> Callable[[Redactor, Sequence[str]], None] | None:
+        """Who is told before secrets get into a run: what takes them out of texts, and which are too short for it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Quietly:
@@ -79,6 +85,7 @@ class Quietly:
 
     observe: Observer | None = None
     wait_max: float = 60.0
+    guard: Callable[[Redactor, Sequence[str]], None] | None = None
 
 
 QUIETLY = Quietly()
@@ -105,7 +112,12 @@ class Engine:
         self._environment = {"flujo": version, "python": platform.python_version(), "system": platform.system()}
 
     async def start(self, graph: Graph, input: JsonValue, how: Driving = QUIETLY) -> RunId:
-        """Start a run and drive it to its end or its first pause; return its id."""
+        """Start a run and drive it to its end or its first pause; return its id.
+
+        Raise UsageError FLJ0010, here as in `resume` and `redrive`, when its secrets are not set.
+        """
+        self._confide(graph, how)
+        input = self._tools.confidence.redactor.value(input)
         run = self._ids.run_id()
         now = self._tools.clock.now()
         header = RunHeader(run, graph.name, "running", now, now)
@@ -125,6 +137,7 @@ class Engine:
             journal.load()
             refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
+            self._confide(graph, how)
             if reply:
                 self._answer(journal, reply)
             journal.append(Draft(RunResumed()), change=Projection(status="running"))
@@ -153,6 +166,7 @@ class Engine:
                 hint = f"`flujo resume {run}` goes on with it" if status not in _ENDED else None
                 raise StateError("FLJ0802", f"run `{run}` is {status}, only a failed run can be redriven", help=hint)
             graph, facts = self._recompiled(run)
+            self._confide(graph, how)
             failed = [row.address for row in self._store.index(run) if row.type == "step_failed"]
             reopened = [address for address in dict.fromkeys(failed) if journal.past.failures(address)]
             event = RunResumed("redrive", list(reopened))
@@ -191,6 +205,13 @@ class Engine:
 
     # --- inside ---
 
+    def _confide(self, graph: Graph, how: Driving) -> None:
+        """Learn the secrets of a graph; raise UsageError FLJ0010 when some are not set."""
+        if graph.secrets:
+            short = self._tools.confidence.take(graph)
+            if how.guard is not None:
+                how.guard(self._tools.confidence.redactor, short)
+
     def _journal(self, run: RunId, epoch: int, how: Driving, offer: Offer | None = None) -> Journal:
         owner = Owner(epoch, self._committer, how.observe, how.wait_max, offer)
         return Journal(self._store, Past(self._store, run), self._tools.clock, owner)
@@ -219,7 +240,8 @@ class Engine:
         if address is None:  # answered by somebody else since it was looked up
             message = f"run `{journal.run}` has no open task `{reply.task}`"
             raise StateError("FLJ0808", message, help="`flujo tasks list` shows them")
-        answered = TaskAnswered(reply.task, reply.answer, reply.by, shown(question), reply.comment)
+        given = self._tools.confidence.redactor.value([reply.answer, reply.comment])
+        answered = TaskAnswered(reply.task, given[0], reply.by, shown(question), given[1])
         journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
 
     async def _drive(

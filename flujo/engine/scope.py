@@ -247,14 +247,14 @@ class Frame:
         self._draws += 1
         return self._draw(function, f"{self._draws}")
 
-    def source(self) -> Callable[[str], JsonValue]:
+    def source(self, whose: str = "skill") -> Callable[[str], JsonValue]:
         """Return the functions for a skill's own use: apart from the templates', which a replay repeats without it."""
         count = 0
 
         def draw(function: str) -> JsonValue:
             nonlocal count
             count += 1
-            return iso(self.moment()) if function == "now" else self._draw(function, f"skill {count}")
+            return iso(self.moment()) if function == "now" else self._draw(function, f"{whose} {count}")
 
         return draw
 
@@ -292,6 +292,8 @@ class Frame:
                 return self.scope.facts.labels
             case ("context",):
                 return self.scope.context.labels
+            case ("secrets", name):
+                return frozenset({f"secret:{name}"})
             case ("item" | "loop" | "error" | "results" as name, *_):
                 try:
                     return self.scope.named(name).labels

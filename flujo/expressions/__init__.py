@@ -1,6 +1,7 @@
 """The expression language: text to checked syntax tree to value; pure, total, bounded."""
 
 from flujo.expressions.budget import Budget
+from flujo.expressions.sealing import sealed
 from flujo.expressions.template import (
     CompiledTemplate,
     Locate,
@@ -26,4 +27,5 @@ __all__ = [
     "compile_template",
     "evaluate",
     "no_place",
+    "sealed",
 ]

@@ -67,6 +67,15 @@ class CompiledTemplate:
                 pass  # the long way says what is undefined, and where
         return self._render(names, budget or Budget())
 
+    def reveal(self, shown: JsonValue, names: Names) -> tuple[JsonValue, list[JsonValue]]:
+        """Return what was rendered as it is: there are no secrets in it."""
+        return shown, []
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the value is one name and nothing else."""
+        return self._direct is not None
+
 
 def compile_template(
     value: JsonValue, locate: Locate = no_place, *, local_names: frozenset[str] = frozenset()

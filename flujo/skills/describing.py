@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from flujo.core.graph import Effect
 from flujo.core.ports import Skill, SkillContext, SkillSpec
+from flujo.core.sinks import is_sink
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.decorator import Definition
 from flujo.skills.docstring import read_docstring
@@ -18,12 +19,7 @@ from flujo.skills.signature import Signature, bad_skill
 _ID: typing.Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+")
 _VERSION: typing.Final = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
-_NEVER_MAIN: typing.Final = frozenset(
-    {"path", "paths", "file", "folder", "dir", "directory", "url", "urls", "uri", "command", "cmd", "argv"}
-    | {"recipient", "recipients", "secret", "secrets", "password", "token"}
-)
-_NEVER_MAIN_WHOLE: typing.Final = frozenset({"to", "cc", "bcc"})
-_NEVER_MAIN_FORMATS: typing.Final = frozenset({"path", "file-path", "directory-path", "uri", "email", "password"})
+_SECRET: typing.Final = frozenset({"secret", "secrets", "password", "token"})
 
 
 def spec_of(definition: Definition) -> SkillSpec:
@@ -119,6 +115,5 @@ def _main(definition: Definition, parameters: JsonObject) -> str | None:
 
 
 def _may_be_main(name: str, schema: JsonObject) -> bool:
-    words = set(name.lower().split("_"))
-    named = words & _NEVER_MAIN or name.lower() in _NEVER_MAIN_WHOLE
-    return not named and schema.get("format") not in _NEVER_MAIN_FORMATS
+    secret = _SECRET & set(name.lower().split("_")) or schema.get("format") == "password"
+    return not secret and not is_sink(name, schema)

@@ -31,9 +31,6 @@ PASS: Final = "core.pass"
 AGENT_RETRY: Final = Retry(attempts=3, on=frozenset({"invalid_output"}), delay=0.0)
 """A reply that does not fit is asked for again at once: waiting would not make it better."""
 
-MAX_REASON: Final = 2000
-"""Characters of an exception's text that are kept."""
-
 
 class Config(BaseModel):
     """What is called, and with what."""
@@ -212,7 +209,6 @@ def _words(error: BaseException) -> str:
         text = str(error)
     except Exception as inner:  # an exception class of a project may be broken itself
         text = f"(no message: its text raised {type(inner).__name__})"
-    text = text if len(text) <= MAX_REASON else f"{text[:MAX_REASON]}…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

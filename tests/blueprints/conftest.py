@@ -30,6 +30,8 @@ SPECS = [
           idempotent="yes"),
     _spec("files.append", {"path": TEXT, "content": TEXT}, "path", "content", main="content", effect="write"),
     _spec("mail.send", {"text": TEXT}, "text", main="text", effect="write", idempotent="by_key"),
+    _spec("http.get", {"url": TEXT, "headers": {"type": "object"}, "endpoint": {"type": "string", "format": "uri"},
+          "target": TEXT}, "url", effect="read", sinks=("target",)),
     _spec("files.delete", {"path": TEXT}, "path", effect="destructive"),
 ]  # fmt: skip
 CATALOGUE = PinnedCatalogue(kinds(), {spec.id: spec for spec in SPECS})

@@ -16,6 +16,7 @@ from flujo.engine.dispatch import Tools
 from flujo.engine.execution import Engine, Reply
 from flujo.engine.fold import fold
 from flujo.engine.places import nodes_by_address
+from flujo.engine.secrecy import Confidence
 from flujo.policies import policies
 from flujo.steps import kinds
 from flujo.stores.sqlite import SqliteStore
@@ -52,6 +53,9 @@ class World:
             )
         }
         self._runs = 0
+        self.secrets: dict[str, str] = {}
+        self.given: list[Any] = []
+        """The arguments of all calls, as the skills got them."""
         self.inputs = True
         """Whether views have the inputs of steps, which takes a replay."""
         self.loop: Callable[[], asyncio.AbstractEventLoop] | None = None
@@ -73,6 +77,7 @@ class World:
         def call(arguments: Any, context: Any) -> Any:
             self.calls.append(context.address)
             self.keys.append(context.key)
+            self.given.append(arguments.get("value"))
             self.die(context.address)
             value = arguments.get("value")
             match id:
@@ -106,7 +111,7 @@ class World:
     # driving
 
     def engine(self) -> Engine:
-        tools = Tools(kinds(), self, self.clock, Path("/nowhere"), policies(), None)
+        tools = Tools(kinds(), self, self.clock, Path("/nowhere"), policies(), None, Confidence(self.secrets))
         return Engine(self.store, tools, self, self.recompile, "0")
 
     def recompile(self, pinned: Any) -> Any:

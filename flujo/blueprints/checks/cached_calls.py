@@ -19,6 +19,6 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if node.changes_things:
             message = f"`{node.target}` changes things, and a call that does cannot be cached"
             yield program.found("FLJ0516", message, path, "remove `cache`: nothing would happen the second time")
-        elif cache.key is None and node.arguments and any(ref[0] == "secrets" for ref in node.arguments.refs):
+        elif cache.key is None and node.secrets:
             message = f"the call of `{node.target}` is given a secret, and is cached only with a `key`"
             yield program.found("FLJ0516", message, path, "write `cache: {key: ...}` with all that decides the result")

@@ -25,7 +25,7 @@ _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first",
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    """Yield every name that leads nowhere: FLJ0302, FLJ0309 for `answer`, FLJ0207 for secrets."""
+    """Yield every name that leads nowhere: FLJ0302, FLJ0309 for `answer`; `secrets` have a check of their own."""
     for use, read in program.reads():
         found = _problem(use, read)
         if found is not None:
@@ -41,7 +41,7 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
     if root in _PARTS and read.ref[1] not in _PARTS[root]:
         listed = ", ".join(f"`{root}.{known}`" for known in _PARTS[root])
         return "FLJ0302", f"unknown name `{root}.{read.ref[1]}`", f"there are {listed}"
-    if root in _EVERYWHERE or root in _GIVEN:
+    if root in _EVERYWHERE or root in _GIVEN or root == "secrets":
         return None
     if root == "answer":
         if use.position.answered() or read.guarded:
@@ -52,8 +52,6 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
             return None
         listed = ", ".join(f"`{word}`" for word in _OWN_INPUT)
         return "FLJ0302", f"`this` has a value in {listed} only", "it is the step's own input"
-    if root == "secrets":
-        return "FLJ0207", "`secrets` are not in this version of flujo yet", None
     return "FLJ0302", f"unknown name `{root}`", _help(root, use)
 
 

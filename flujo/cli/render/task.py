@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flujo.cli.render.screen import Paint, visible
 from flujo.cli.render.table import table
+from flujo.core.secrets import masked
 from flujo.core.values import JsonValue
 from flujo.engine.fold import TaskView
 
@@ -29,7 +30,7 @@ def task_text(task: TaskView, columns: int, paint: Paint) -> str:
     text = f"{paint('cyan', visible(task.step))}: {value_text(task.message, columns)}"
     if task.show is not None:
         whole = task.kind in ("approval", "in_doubt")
-        text += "\n" + indented(_shown(task.show, columns - 2, whole=whole))
+        text += "\n" + indented(_shown(masked(task.show), columns - 2, whole=whole))
     if task.kind == "in_doubt":
         text += f"\n{_DOUBT}"
     return text
@@ -49,7 +50,11 @@ def _shown(value: JsonValue, columns: int, *, whole: bool) -> str:
 
 
 def value_text(value: JsonValue, columns: int, *, whole: bool = False) -> str:
-    """Return any value for a person: text as it is, rows as a table, the rest as JSON; with `whole` nothing is cut."""
+    """Return any value for a person: text as it is, rows as a table, the rest as JSON; with `whole` nothing is cut.
+
+    Where a secret stands, `***` is shown.
+    """
+    value = masked(value)
     if isinstance(value, str) and value.strip():
         return visible(value, keep="\n\t").rstrip("\n") + "\n"
     if isinstance(value, list) and not whole and _are_rows(value):

@@ -129,4 +129,10 @@ RANGE = (
         "A blueprint is imported and no step uses it.",
         "Use it with `uses: imports.NAME`, or remove it.",
     ),
+    Code(
+        "FLJ0522",
+        "exposed-secret",
+        "A secret is used where it would be kept, shown or decide something: anywhere but in a parameter of a skill.",
+        "Pass it to a skill under `with`, in a parameter that is no path, URL, command or recipient.",
+    ),
 )

@@ -60,4 +60,10 @@ RANGE = (
         "A step uses an import that the blueprint does not declare.",
         "Add it under `imports`, or correct the name.",
     ),
+    Code(
+        "FLJ0312",
+        "unknown-secret",
+        "A template reads a secret that the blueprint does not declare.",
+        "Add its name to the top-level list `secrets`, or correct the name.",
+    ),
 )

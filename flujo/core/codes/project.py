@@ -60,4 +60,11 @@ RANGE = (
         "What was recorded is kept: `flujo resume RUN` goes on with the run.",
         "environmental",
     ),
+    Code(
+        "FLJ0010",
+        "missing-secret",
+        "A secret that the blueprint declares is set neither in the environment nor in the env file.",
+        "Set the variable of that name, or add `NAME=VALUE` to the env file of the project (`.env`).",
+        "environmental",
+    ),
 )
