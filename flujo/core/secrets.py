@@ -57,14 +57,11 @@ class Redactor:
     def __bool__(self) -> bool:
         return bool(self.forms)
 
-    def learn(self, value: str) -> bool:
-        """Take a secret's value out from now on; return False when it is too short for that."""
-        if not forms_of(value):
-            return False
-        if value not in self._known:
+    def learn(self, value: str) -> None:
+        """Take a secret's value out from now on, unless it is too short for that."""
+        if value not in self._known and forms_of(value):
             self._known.add(value)
             self._collect()
-        return True
 
     def learn_derived(self, value: JsonValue, secrets: Sequence[str]) -> None:
         """Take out what was computed with secrets, unless each of them is found in it anyway."""
@@ -128,12 +125,12 @@ def _forms(text: str) -> Iterator[str]:
     encoded = {quote(data, safe) for safe in ("", "/", "!'()*", "/:@")} | {quote_plus(data)}
     yield from encoded
     yield from (_lower_escapes(item) for item in encoded)
-    yield from (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode())
     for before in range(3):
-        whole = base64.b64encode(b"\0" * before + data).decode()
-        # the first and last characters also hold bits of what stands around the secret
-        inner = whole[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
-        yield from (inner, inner.translate(_URL_SAFE))
+        # the first and last characters also hold bits of what stands around the secret, unless nothing follows
+        whole = base64.b64encode(b"\0" * before + data).decode()[-(-before * 8 // 6) :]
+        inner = whole[: (before + len(data)) * 8 // 6 - -(-before * 8 // 6)]
+        for form in (whole, whole.rstrip("="), inner):
+            yield from (form, form.translate(_URL_SAFE))
 
 
 _URL_SAFE: Final = str.maketrans("+/", "-_")

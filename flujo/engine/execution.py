@@ -153,6 +153,9 @@ class Engine:
             journal.load()
             refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
+            if graph.secrets:  # as far as this process has them: it is not the one that calls skills
+                self._tools.confidence.know(graph)
+                offer.payload = self._tools.confidence.redactor.value(offer.payload)
             journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
             await self._drive(journal, graph, facts, _Idle())
 

@@ -9,7 +9,7 @@ from flujo.core.errors import FlujoError, UsageError
 from flujo.core.graph import Call, Graph, Ref
 from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.record import dataclass
-from flujo.core.secrets import Redactor, Secrets
+from flujo.core.secrets import Redactor, Secrets, forms_of
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.scope import Frame
 
@@ -40,13 +40,20 @@ class Confidence:
 
         Raise UsageError FLJ0010 naming all that are not set.
         """
-        values = {name: self.secrets.get(name) for name in graph.secrets}
+        values = self.know(graph)
         missing = [name for name, value in values.items() if value is None]
         if missing:
             listed = ", ".join(f"`{name}`" for name in missing)
             words = "the secret {} is" if len(missing) == 1 else "the secrets {} are"
             raise UsageError("FLJ0010", f"{words.format(listed)} not set", help=_HELP.format(missing[0]))
-        return [name for name, value in values.items() if not self.redactor.learn(value or "")]
+        return [name for name, value in values.items() if not forms_of(value or "")]
+
+    def know(self, graph: Graph) -> dict[str, str | None]:
+        """Return the secrets of a graph, which are taken out of everything from now on; None for those not set."""
+        values = {name: self.secrets.get(name) for name in graph.secrets}
+        for value in values.values():
+            self.redactor.learn(value or "")
+        return values
 
     def reveal(self, call: Call, shown: JsonObject, frame: Frame) -> JsonObject | Failed:
         """Return the arguments of a call with the values of its secrets, which are known from now on."""

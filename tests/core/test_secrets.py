@@ -83,9 +83,9 @@ def test_long_lines_count_by_themselves() -> None:
 
 def test_short_secrets_are_not_taken_out() -> None:
     known = Redactor()
-    assert not known.learn("12345")
+    known.learn("12345")
     assert not known
-    assert known.learn("123456")
+    known.learn("123456")
     assert known
 
 
