@@ -79,7 +79,9 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     }
     inner = (compiled.graph.secrets for compiled in head.imports.values() if compiled.graph is not None)
     secrets = tuple(dict.fromkeys(chain(head.secrets, *inner)))
-    graph = Graph(head.name, root, document.source, head.inputs, head.context, output, pinned, document, secrets=secrets)
+    graph = Graph(
+        head.name, root, document.source, head.inputs, head.context, output, pinned, document, secrets=secrets
+    )
     return Compiled(graph, found, shop.steps)
 
 
