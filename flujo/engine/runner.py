@@ -178,7 +178,11 @@ class Runner:
         match answer.outcome:
             case Done() as done:
                 ended = Finished(done, answer.fingerprint, answer.attempt, answer.started, answer.keep)
-                return self.complete(node, frame, ended)
+                try:
+                    return self.complete(node, frame, ended)
+                except FlujoError as error:  # the call is done; what `set` makes of it is not
+                    wrong = self.failed(error, node.meta, frame.address)
+                    return self.fail(wrong, frame, answer.fingerprint, answer.attempt, answer.started)
             case Failed() as failed:
                 placed = self.placed(failed, node.meta, frame.address)
                 return self.fail(placed, frame, answer.fingerprint, answer.attempt, answer.started)
@@ -255,6 +259,11 @@ class Runner:
             return replace(outcome, message=f"{outcome.message} (while handling: {failed.message})")
         if isinstance(outcome, Suspended):
             return outcome
+        try:
+            self._write(node.meta, frame, outcome, _sink(node))
+        except FlujoError as error:
+            wrong = self.failed(error, node.meta, address)
+            return replace(wrong, message=f"{wrong.message} (while handling: {failed.message})")
         event = RegionFinished(outcome.output, "@caught", scope.context.since(mark))
         self._decided(Draft(event, address, "", outcome.labels))
         return self._visible(node, scope, StepResult("completed", Value(outcome.output, outcome.labels)))
@@ -354,7 +363,9 @@ class Runner:
     def failed(self, error: FlujoError, meta: Meta, address: Address) -> Failed:
         """Return what became of a template or a write to the context that does not work: never retried."""
         diagnostic = error.diagnostic
-        failed = Failed.of(diagnostic.code, diagnostic.message, retry="never", help=diagnostic.help)
+        failed = Failed(
+            diagnostic.code, diagnostic.message, retry="never", error_class="structural", help=diagnostic.help
+        )
         if diagnostic.place:
             file, line = diagnostic.place.source.name, diagnostic.place.start[0]
             return replace(failed, step=address, file=file, line=line)

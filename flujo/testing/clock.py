@@ -9,12 +9,16 @@ from itertools import count
 EPOCH = 1_700_000_000_000_000
 """Where a ManualClock begins, in microseconds since 1970 UTC."""
 
+_ROUNDS = 30
+"""Turns of the event loop after which those who want to wait are taken to be waiting."""
+
 
 class ManualClock:
     """An implementation of `core.ports.Clock`.
 
-    `advance` moves the time and wakes who has waited long enough. With `jumps`, a wait moves the time itself, at once:
-    right for tests where one thing happens after the other. `naps` are the waits asked for, in seconds.
+    `advance` moves the time and wakes who has waited long enough. With `jumps` nobody has to call it: when all there is
+    to do is to wait, the time moves on to the end of the shortest wait. It knows nothing of work in threads. `naps`
+    are the waits asked for, in seconds.
     """
 
     def __init__(self, now: int = EPOCH, *, jumps: bool = False) -> None:
@@ -37,10 +41,19 @@ class ManualClock:
     async def sleep(self, seconds: float) -> None:
         """Wait until the time has come; other tasks run meanwhile."""
         self.naps.append(seconds)
-        if self._jumps or seconds <= 0:
-            self.advance(max(seconds, 0))
+        if seconds <= 0:
             await asyncio.sleep(0)
             return
-        due = asyncio.Event()
-        heapq.heappush(self._sleepers, (self._now + round(seconds * 1_000_000), next(self._order), due))
-        await due.wait()
+        mine = (self._now + round(seconds * 1_000_000), next(self._order), asyncio.Event())
+        heapq.heappush(self._sleepers, mine)
+        try:
+            while self._jumps and not mine[2].is_set():
+                for _ in range(_ROUNDS):
+                    await asyncio.sleep(0)
+                if self._sleepers and self._sleepers[0] is mine:
+                    self.advance((mine[0] - self._now) / 1_000_000)
+            await mine[2].wait()
+        finally:
+            if mine in self._sleepers:  # cancelled
+                self._sleepers.remove(mine)
+                heapq.heapify(self._sleepers)

@@ -52,8 +52,12 @@ LONG = 400 * 86_400.0
 _UNTOLD = frozenset({"started", "moment", "due", "expires", "retry_at", "pinned", "environment", "shown", "digest"})
 
 
-class Killed(BaseException):
-    """The process is dead: nothing after this moment is written."""
+class Killed(SystemExit):
+    """The process is dead. Of all exceptions this kind alone leaves an event loop at once, wherever it is raised."""
+
+
+class Dead(RuntimeError):
+    """Something of a dead process still wants to write."""
 
 
 class MortalStore:
@@ -67,7 +71,7 @@ class MortalStore:
     def append_all(self, batches: Sequence[Batch]) -> None:
         """Write, and die if this was the last commit there should be."""
         if self.commits == self._last:
-            raise Killed
+            raise Dead
         self.behind.append_all(batches)
         self.commits += 1
         if self.commits == self._last:
@@ -320,7 +324,7 @@ def check(case: Case, scratch: Path) -> Report:
         trial = Trial(case, scratch)
         if (trial.root / "skills").exists():
             trial.app().lock_skills()
-        with suppress(Killed):
+        with suppress(Killed, Dead):
             trial.start(trial.app(last), graph)
         trial.go_on(trial.app())
         faults += [f"killed after commit {last}: {fault}" for fault in trial.faults()]

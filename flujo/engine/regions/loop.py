@@ -40,13 +40,13 @@ class _Iterations:
             self._output = self._given
         number, exit = self._caught_up()
         while exit is None:
+            if node.while_ is not None and not self._goes_on(node.while_, number):
+                exit = "while"
+                break
             if number == node.max:
                 exit = "max"
                 break
             scope = self._scope(number)
-            if node.while_ is not None and not self._goes_on(node.while_, number):
-                exit = "while"
-                break
             outcome = await self._runner.flow(node.body, scope, indexed(frame.address, number))
             if not isinstance(outcome, Done):
                 return outcome
