@@ -41,10 +41,11 @@ STEP_KEYS: Final = frozenset(
         "set",
         "timeout",
         "updates_context",
+        "verify",
         "when",
     }
 )
-STEP_LATER: Final = frozenset({"config", "limits", "undo", "usage_limits", "verify"})
+STEP_LATER: Final = frozenset({"config", "limits", "undo", "usage_limits"})
 
 KINDS_LATER: Final = frozenset({"StateMachine", "dynamic_router", "router", "state_machine"})
 

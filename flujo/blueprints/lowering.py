@@ -1,7 +1,7 @@
 """Lists of steps to Flows: each step is checked by its own kind's Config and lowered by it.
 
 A step that does not lower leaves its name behind, so that templates which read it are not errors too. What a kind's own
-fields may name, its Config says (see `steps`).
+fields may name, its Config says (see `steps`). Long because the fields of every step are read here, in one place.
 """
 
 from __future__ import annotations
@@ -18,10 +18,27 @@ from flujo.blueprints.importing import Compiled
 from flujo.blueprints.language import APPROVAL_LATER, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
 from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.report import Report
+from flujo.blueprints.reuse import read_cache, read_key
+from flujo.blueprints.rules import RULE_SEES, RuleReader
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.core.diagnostics import Diagnostic, Severity
 from flujo.core.errors import TemplateError
-from flujo.core.graph import Approval, Branch, Cache, Call, Flow, Graph, Loop, Map, Meta, Names, Node, Ref, Template
+from flujo.core.graph import (
+    Approval,
+    Branch,
+    Call,
+    Flow,
+    Graph,
+    Loop,
+    Map,
+    Meta,
+    Names,
+    Node,
+    Ref,
+    Retry,
+    Rule,
+    Template,
+)
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
@@ -55,6 +72,7 @@ _FITS: Final[tuple[tuple[str, type | tuple[type, ...]], ...]] = (
     ("approval", Call),
     ("cache", Call),
     ("idempotency_key", Call),
+    ("verify", Call),
 )
 """Which nodes a field of every step is run on by this version, where not on all."""
 
@@ -219,6 +237,11 @@ class Workshop:
 
     def _meta(self, raw: JsonObject, needs: tuple[str, ...], path: Path, position: Position, word: str) -> Meta:
         report = self.report
+
+        def template(value: JsonValue, at: Path) -> Template:
+            return self.compile(value, (*path, *at), at, position)
+
+        retry = read_retry(raw["retry"], (*path, "retry"), report) if "retry" in raw else None
         return Meta(
             name=position.steps.names[position.index],
             kind=word,
@@ -229,11 +252,12 @@ class Workshop:
             sets=self._sets(raw, path, position),
             merges_output="updates_context" in raw
             and read_flag(raw["updates_context"], (*path, "updates_context"), report),
-            retry=read_retry(raw["retry"], (*path, "retry"), report) if "retry" in raw else None,
+            retry=retry,
             timeout=read_duration(raw["timeout"], (*path, "timeout"), report) if "timeout" in raw else None,
             approval=self._approval(raw["approval"], path, position) if "approval" in raw else None,
-            cache=self._cache(raw["cache"], path, position) if "cache" in raw else None,
-            key=self._key(raw["idempotency_key"], path, position) if "idempotency_key" in raw else None,
+            cache=read_cache(raw["cache"], path, report, template) if "cache" in raw else None,
+            key=read_key(raw["idempotency_key"], path, report, template) if "idempotency_key" in raw else None,
+            verify=self._verify(raw["verify"], path, position, retry) if "verify" in raw else (),
             on_error=self._on_error(raw["on_error"], path, position) if "on_error" in raw else "fail",
         )
 
@@ -265,28 +289,17 @@ class Workshop:
             return Approval()
         return Approval(self.compile(value["message"], (*at, "message"), ("approval", "message"), position))
 
-    def _cache(self, value: JsonValue, path: Path, position: Position) -> Cache | None:
-        at = (*path, "cache")
-        if value is True or value is False:
-            return Cache() if value else None
-        if not isinstance(value, dict):
-            help = "write `cache: true`, or `cache: {ttl: 1h}`"
-            self.report.add("FLJ0203", "`cache` must be true, or a mapping with `ttl` and `key`", at, help=help)
-            return None
-        for key in value.keys() - {"ttl", "key"}:
-            self.report.unknown_key(key, (*at, key), {"ttl", "key"})
-        return Cache(
-            read_duration(value["ttl"], (*at, "ttl"), self.report) if "ttl" in value else None,
-            self.compile(value["key"], (*at, "key"), ("cache", "key"), position) if "key" in value else None,
-        )
+    def _verify(self, value: JsonValue, path: Path, position: Position, retry: Retry | None) -> tuple[Rule, ...]:
+        seen = StepList(position, RULE_SEES).end
 
-    def _key(self, value: JsonValue, path: Path, position: Position) -> Template | None:
-        at = (*path, "idempotency_key")
-        if isinstance(value, str) and value:
-            return self.compile(value, at, ("idempotency_key",), position)
-        help = "write a template that gives each effect its own, such as `order-{{ this.id }}`"
-        self.report.add("FLJ0203", "`idempotency_key` must be a text", at, help=help)
-        return None
+        def template(value: JsonValue, at: Path, is_condition: bool = False) -> Template:
+            return self.compile(value, (*path, *at), at, seen, is_condition)
+
+        def call(raw: JsonObject, at: Path, name: str) -> Node | None:
+            flow = self.flow(raw, (*path, *at), Body("@verify", position, RULE_SEES, name))
+            return next(iter(flow.children), None)
+
+        return RuleReader(self.report, self.agents, path, template, call, retry).rules(value)
 
     def _on_error(self, value: JsonValue, path: Path, position: Position) -> Literal["fail", "continue"] | Flow:
         at = (*path, "on_error")

@@ -88,6 +88,7 @@ class Program:
             if call is not None:
                 stack.append((call, around if node.meta.retry is None else (*around, node)))
             inner = (*around, node)
+            stack.extend((rule.call, inner) for rule in reversed(node.meta.verify) if rule.call is not None)
             stack.extend((part, inner) for part in reversed(children(node)) if part is not caught)
 
     def reads(self) -> Iterator[tuple[Use, Read]]:

@@ -42,6 +42,19 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class StepReturned:
+    """An attempt gave an output that calls are about to verify: it is not made again if they are cut off."""
+
+    TYPE: ClassVar = "step_returned"
+    attempt: int
+    moment: int
+    output: JsonValue = None
+    started: int = 0
+    usage: JsonObject | None = None
+    detail: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StepCompleted:
     """A call or an answered question is done. `delta` holds the context writes as [path, value] pairs."""
 
@@ -214,6 +227,7 @@ class RunFinished:
 Event = (
     RunStarted
     | StepStarted
+    | StepReturned
     | StepCompleted
     | StepFailed
     | StepSkipped
@@ -254,6 +268,7 @@ class Draft:
 
 BLOB_FIELD = {
     "run_started": "input",
+    "step_returned": "output",
     "step_completed": "output",
     "iteration_finished": "output",
     "region_finished": "output",

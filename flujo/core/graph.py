@@ -98,6 +98,25 @@ class Cache:
     key: Template | None = None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """What an output must be to be taken: it fits `schema`, or `expr` is true of it, or `call` says so.
+
+    The call gives true; with `min_score` it is a judge, who gives `{score, reason}`. `message` says what is wrong.
+    """
+
+    schema: JsonObject | None = None
+    expr: Template | None = None
+    call: Call | None = None
+    min_score: float | None = None
+    message: Template | None = None
+
+    @cached_property
+    def identity(self) -> Digest:
+        """Digest of the rule."""
+        return digest(_fields(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What every node has: its name in its list, its YAML word and place, and the fields of every step."""
@@ -117,6 +136,7 @@ class Meta:
     key: Template | None = None
     """The idempotency key, where the blueprint names one."""
 
+    verify: tuple[Rule, ...] = ()
     on_error: Literal["fail", "continue"] | Flow = "fail"
 
 
@@ -337,7 +357,7 @@ def _plain(part: object) -> JsonValue:
             return {"call": part.identity, "effect": part.effect, **_fields(part, "meta", "arguments", "main")}
         case Import():
             return {"import": part.graph.digest, **_fields(part, "arguments")}
-        case Meta() | Retry() | Approval() | Cache() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
+        case Meta() | Retry() | Approval() | Cache() | Rule() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
         case Question() | Timer() | Awaited() | Wait():
             return {type(part).__name__.lower(): _fields(part)}

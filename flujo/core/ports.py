@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 from flujo.core.diagnostics import Severity
 from flujo.core.graph import Call, Effect, Flow, Graph, Meta, Node, Template
 from flujo.core.ids import Address, Digest, RunId
-from flujo.core.outcomes import NOTHING_SPENT, Failed, Outcome, Usage
+from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Usage
 from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue, digest
 
@@ -230,8 +230,9 @@ class Band(IntEnum):
     CONSENT = 2
     REUSE = 3
     REPEAT = 4
-    ADMISSION = 5
-    DEADLINE = 6
+    VERIFY = 5
+    ADMISSION = 6
+    DEADLINE = 7
 
 
 class Clock(Protocol):
@@ -309,6 +310,14 @@ class Attempts(Protocol):
 
     def keep(self) -> None:
         """Have the output kept for equal calls, in the transaction that records it."""
+        ...
+
+    def returned(self) -> Done | None:
+        """Return what the attempt under way gave, if it had been made when the process before this one ended."""
+        ...
+
+    async def verify(self, done: Done) -> Outcome:
+        """Return `done` if its output keeps the call's rules, else the failure of the attempt."""
         ...
 
     async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flujo.core.errors import StateError
-from flujo.core.events import Draft, StepCompleted, StepFailed, StepStarted, TaskOpened
+from flujo.core.events import Draft, StepCompleted, StepFailed, StepReturned, StepStarted, TaskOpened
 from flujo.core.ids import Digest, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import (
@@ -30,8 +30,10 @@ from flujo.core.values import JsonObject, sha256
 from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal, Record
 from flujo.engine.order import Order
+from flujo.engine.past import usage_of
 from flujo.engine.scope import Frame
 from flujo.engine.secrecy import Confidence
+from flujo.engine.verifying import verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,24 @@ class LiveAttempts:
     def keep(self) -> None:
         """Have the output kept for equal calls, in the transaction that records it."""
         self._keep = self._order.kept_by
+
+    def returned(self) -> Done | None:
+        """Return what the attempt under way gave, if it had been made when the process before this one ended."""
+        found = self._journal.past.returned(self._address, self._made + 1)
+        if found is None:
+            return None
+        event, labels = found
+        self._started = event.started
+        return Done(event.output, labels, usage_of(event.usage), event.detail)
+
+    async def verify(self, done: Done) -> Outcome:
+        """Return `done` if its output keeps the call's rules, else the failure of the attempt."""
+        attempt, order = self._made + 1, self._order
+        if order.step is not None and self._journal.past.returned(self._address, attempt) is None:
+            usage = None if done.usage == NOTHING_SPENT else done.usage.to_json()
+            event = StepReturned(attempt, order.frame.moment(), done.output, self._started, usage, done.detail)
+            self._journal.append(Draft(event, self._address, self._fingerprint, done.labels), hold=True)
+        return await verified(order, done, attempt)
 
     async def within(self, seconds: float, proceed: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Go on, for so long at most; a call that may have taken effect by then is in doubt."""

@@ -20,6 +20,7 @@ from flujo.core.events import (
     StepCompleted,
     StepContinued,
     StepFailed,
+    StepReturned,
     StepSkipped,
     StepStarted,
     TaskAnswered,
@@ -268,6 +269,8 @@ def _fold_end(view: RunView, step: StepView, item: Recorded) -> None:
     match item.event:
         case StepStarted() as event:
             step.status, step.attempt, step.started = "running", event.attempt, event.moment
+        case StepReturned() as event:
+            step.status, step.attempt, step.started = "running", event.attempt, event.started or step.started
         case StepCompleted() as event:
             step.status, step.output, step.attempt, step.error = "completed", event.output, event.attempt, None
             step.started, step.ended = event.started or step.started or item.at, item.at

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from flujo.core.errors import FlujoError
-from flujo.core.graph import Call
-from flujo.core.ids import Digest
+from flujo.core.graph import Call, Node
+from flujo.core.ids import Address, Digest
 from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, JsonObject, JsonValue, canonical_bytes, sha256
-from flujo.engine.scope import Frame, StepResult
+from flujo.engine.scope import Frame, Scope, StepResult
+
+RunStep = Callable[[Node, Scope, Address, StepResult | None], Awaitable[object]]
+"""Runs a step in a region; returns its Outcome, and its result is then what came last in the scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Order:
     labels: frozenset[str] = EMPTY
     key: str | None = None
     reuse: JsonValue = None
+    step: RunStep | None = None
+    """Runs the calls that verify the output, where there are such."""
 
     @property
     def fingerprint(self) -> str:
@@ -28,11 +35,13 @@ class Order:
 
     @property
     def kept_by(self) -> Digest:
-        """Digest that an equal call has too: of skill or agent and the cache's key, else the fingerprint."""
-        cache = self.call.meta.cache
-        if cache is None or cache.key is None:
-            return Digest(self.fingerprint)
-        return sha256(self.call.identity.encode() + b"\0" + canonical_bytes(self.reuse))
+        """Digest that an equal call has too: of skill or agent and the cache's key, else the fingerprint; and rules."""
+        meta = self.call.meta
+        if meta.cache is None or meta.cache.key is None:
+            known_by = self.fingerprint.encode()
+        else:
+            known_by = self.call.identity.encode() + canonical_bytes(self.reuse)
+        return sha256(b"\0".join([known_by, *(rule.identity.encode() for rule in meta.verify)]))
 
 
 def order_of(node: Call, frame: Frame, given: StepResult) -> Order:

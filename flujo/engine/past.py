@@ -7,12 +7,21 @@ from dataclasses import replace
 from typing import Final
 
 from flujo.core.errors import StateError
-from flujo.core.events import Event, EventAwaited, RunResumed, StepFailed, TaskAnswered, TaskOpened, event_of
+from flujo.core.events import (
+    Event,
+    EventAwaited,
+    RunResumed,
+    StepFailed,
+    StepReturned,
+    TaskAnswered,
+    TaskOpened,
+    event_of,
+)
 from flujo.core.ids import Address, Digest, RunId
-from flujo.core.outcomes import Failed
+from flujo.core.outcomes import NOTHING_SPENT, Failed, Usage
 from flujo.core.rows import Row
 from flujo.core.storing import IndexRow, Store
-from flujo.core.values import EMPTY, load_stored
+from flujo.core.values import EMPTY, JsonObject, load_stored
 
 _PLAIN_ENDS: Final = frozenset({"step_completed", "step_skipped"})
 _GOOD_ENDS: Final = _PLAIN_ENDS | {"step_continued"}
@@ -103,13 +112,28 @@ class Past:
         rows = [row for row in self.rows(address) if row.type == "step_failed"]
         return len(rows), self._failed(rows[0]).started if rows else None
 
+    def returned(self, address: Address, attempt: int) -> tuple[StepReturned, frozenset[str]] | None:
+        """Return what an attempt gave before it was verified, if that is recorded."""
+        for event, labels in self.all_returned(address):
+            if event.attempt == attempt:
+                return event, labels
+        return None
+
+    def all_returned(self, address: Address) -> Iterator[tuple[StepReturned, frozenset[str]]]:
+        """Yield what the attempts at an address gave before they were verified."""
+        for row in self.rows(address):
+            if row.type == "step_returned":
+                event, labels = self.event(row.seq)
+                assert isinstance(event, StepReturned)
+                yield event, labels
+
     def doubt(self, address: Address) -> IndexRow | None:
         """Return the start of an attempt that never ended, if there is one: nobody knows whether it took effect."""
         started = None
         for row in self.rows(address):
             if row.type == "step_started":
                 started = row
-            elif row.type in ("step_failed", "step_completed"):
+            elif row.type in ("step_failed", "step_completed", "step_returned"):
                 started = None
         return started
 
@@ -188,3 +212,8 @@ def _around(address: Address) -> Iterator[Address]:
 def failure_of(event: StepFailed) -> Failed:
     """Return the failure an event recorded, with the detail the next attempt may look at."""
     return replace(Failed.from_json(event.error), detail=event.detail)
+
+
+def usage_of(usage: JsonObject | None) -> Usage:
+    """Return what an event says was spent."""
+    return Usage(**{key: usage[key] for key in ("tokens_in", "tokens_out", "calls", "usd")}) if usage else NOTHING_SPENT

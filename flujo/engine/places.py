@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flujo.core.graph import Branch, Flow, Import, Loop, Map, Node, Reduce
+from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Reduce
 from flujo.core.ids import ROOT, Address, child, quoted
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -36,9 +36,8 @@ def nodes_by_address(root: Flow) -> dict[Address, Node]:
         found[address] = node
         for flow, region in _lists(node, address):
             steps(flow, region)
-        reduce = _reduce_of(node)
-        if reduce is not None and reduce.call is not None:
-            visit(reduce.call, child(address, "@reduce"))
+        for at, call in _own_calls(node, address):
+            visit(call, at)
 
     steps(root, ROOT)
     return found
@@ -58,6 +57,16 @@ def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
             yield node.body, address
     if isinstance(node.meta.on_error, Flow):
         yield node.meta.on_error, child(address, "@catch")
+
+
+def _own_calls(node: Node, address: Address) -> Iterator[tuple[Address, Call]]:
+    """Yield the calls that a node makes besides its steps: to make one value of results, to verify its output."""
+    reduce = _reduce_of(node)
+    if reduce is not None and reduce.call is not None:
+        yield child(address, "@reduce"), reduce.call
+    for rule in node.meta.verify:
+        if rule.call is not None:
+            yield child(child(address, "@verify"), rule.call.meta.name), rule.call
 
 
 def _reduce_of(node: Node) -> Reduce | None:

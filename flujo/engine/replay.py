@@ -21,6 +21,7 @@ from flujo.core.events import (
     StepCompleted,
     StepContinued,
     StepFailed,
+    StepReturned,
     StepSkipped,
     TaskAnswered,
     TaskOpened,
@@ -28,7 +29,7 @@ from flujo.core.events import (
 )
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId, TaskId
-from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended, Usage
+from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended
 from flujo.core.ports import Clock
 from flujo.core.record import dataclass
 from flujo.core.rows import Row, row_hash
@@ -42,10 +43,11 @@ from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer
 from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.order import Order
-from flujo.engine.past import Past, failure_of
+from flujo.engine.past import Past, failure_of, usage_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
+from flujo.engine.verifying import verified
 
 CUT_OFF = Suspended(())
 """The record ends here: the run was not finished when it was recorded."""
@@ -284,6 +286,20 @@ class ReplayRecord:
                     return row
         return None
 
+    def returned(self, address: Address) -> Iterable[tuple[StepReturned, frozenset[str]]]:
+        """Return what the attempts at an address gave before they were verified."""
+        return self._past.all_returned(address)
+
+    def attempt_end(self, address: Address, attempt: int) -> str | None:
+        """Return the type of event that ended an attempt."""
+        for row in self._past.rows(address):
+            if (
+                row.type in ("step_completed", "step_failed")
+                and getattr(self.event(row.seq)[0], "attempt", 0) == attempt
+            ):
+                return row.type
+        return None
+
     def unmet(self) -> list[Address]:
         """Return addresses that ended in the record and were never reached."""
         return [
@@ -304,6 +320,8 @@ class ReplayDispatcher:
         """Return the recorded outcome of a call, with the fingerprint its arguments have now."""
         address = order.frame.address
         self.arguments[address] = order.arguments
+        if order.step is not None:
+            await self._verify(order)
         row = self._record.call_end(address)
         if row is None:
             self._record.ran_out(address)
@@ -312,17 +330,24 @@ class ReplayDispatcher:
         outcome: Outcome
         match event:
             case StepCompleted():
-                usage = Usage(**_usage(event.usage)) if event.usage else NOTHING_SPENT
-                outcome = Done(event.output, labels, usage, event.detail)
+                outcome = Done(event.output, labels, usage_of(event.usage), event.detail)
                 return Answer(outcome, order.fingerprint, event.attempt, event.started)
             case StepFailed():
                 return Answer(failure_of(event), order.fingerprint, event.attempt, event.started)
         self._record.differ(address, "end", row.type, "call")
         return Answer(CUT_OFF, order.fingerprint, 1, 0)
 
-
-def _usage(usage: JsonObject) -> JsonObject:
-    return {key: usage[key] for key in ("tokens_in", "tokens_out", "calls", "usd")}
+    async def _verify(self, order: Order) -> None:
+        """Verify again what each attempt gave: the calls that did so are compared, and what they came to."""
+        record, address = self._record, order.frame.address
+        for event, labels in record.returned(address):
+            outcome = await verified(order, Done(event.output, labels, NOTHING_SPENT, event.detail), event.attempt)
+            recorded = record.attempt_end(address, event.attempt)
+            if recorded is None or isinstance(outcome, Suspended):
+                continue
+            now = "step_completed" if isinstance(outcome, Done) else "step_failed"
+            if recorded != now:
+                record.differ(address, f"attempt {event.attempt}", recorded, now)
 
 
 async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord) -> Replay:

@@ -26,7 +26,7 @@ from flujo.core.events import (
     StepFailed,
     StepSkipped,
 )
-from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Template, Wait, children
+from flujo.core.graph import Branch, Call, Flow, Graph, Loop, Map, Meta, Node, Question, Wait, children
 from flujo.core.ids import ROOT, Address, Digest, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.record import dataclass
@@ -37,7 +37,7 @@ from flujo.engine.dispatch import Dispatcher, failure_event
 from flujo.engine.journal import EndOfRecord, Record
 from flujo.engine.order import order_of
 from flujo.engine.past import failure_of
-from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult
+from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult, boolean
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,16 @@ class Runner:
 
     # --- one step ---
 
-    async def step(self, node: Node, scope: Scope, region: Address) -> Outcome | Skipped:
-        """Run one step, or recall it; its result is then in the scope."""
+    async def step(
+        self, node: Node, scope: Scope, region: Address, this: StepResult | None = None
+    ) -> Outcome | Skipped:
+        """Run one step, or recall it; its result is then in the scope. `this` is its input's, unless given."""
         lane = LANE.get()
         if lane is not None and lane.stopped:
             raise Stopped
         address = child(region, node.meta.name)
         frame = Frame(scope, address, self.record.moment)
+        frame.this = this
         try:
             ended = self.record.ended(address)
             outcome = self._recall(node, scope, ended) if ended is not None else await self._enter(node, frame)
@@ -152,7 +155,7 @@ class Runner:
             given = scope.previous
             if meta.input is not None:
                 given = StepResult("completed", Value(meta.input.render(frame), frame.labels(meta.input)))
-            frame.this = given
+            frame.this = frame.this or given
             match node:
                 case Call():
                     return await self._call(node, frame, given)
@@ -174,7 +177,10 @@ class Runner:
             raise
 
     async def _call(self, node: Call, frame: Frame, given: StepResult) -> Outcome:
-        answer = await self._dispatcher.dispatch(order_of(node, frame, given))
+        order = order_of(node, frame, given)
+        if any(rule.call for rule in node.meta.verify):
+            order = replace(order, step=self.step)
+        answer = await self._dispatcher.dispatch(order)
         match answer.outcome:
             case Done() as done:
                 ended = Finished(done, answer.fingerprint, answer.attempt, answer.started, answer.keep)
@@ -411,12 +417,3 @@ def writes_context(node: Node) -> bool:
     meta = node.meta
     own = bool(meta.sets) or meta.merges_output or isinstance(node, Wait)
     return own or any(writes_context(part) for part in children(node))
-
-
-def boolean(template: Template, frame: Frame, field: str) -> bool:
-    """Return the boolean a condition yields; raise FLJ0407 for anything else."""
-    value = template.render(frame)
-    if value is True or value is False:
-        return bool(value)
-    hint = f"; compare, for example with `== {value!r}`" if type(value) is str else ""
-    raise FlujoError("FLJ0407", f"`{field}` yields {type_name(value)} and must yield a boolean{hint}")

@@ -11,7 +11,7 @@ from flujo.core.errors import FlujoError
 from flujo.core.graph import Ref, Template
 from flujo.core.ids import Address, RunId
 from flujo.core.record import dataclass
-from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value
+from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value, type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,12 +294,21 @@ class Frame:
                 return self.scope.context.labels
             case ("secrets", name):
                 return frozenset({f"secret:{name}"})
-            case ("item" | "loop" | "error" | "results" as name, *_):
+            case ("item" | "loop" | "error" | "results" | "value" as name, *_):
                 try:
                     return self.scope.named(name).labels
                 except LookupError:
                     return EMPTY
         return EMPTY
+
+
+def boolean(template: Template, frame: Frame, field: str) -> bool:
+    """Return the boolean a condition yields; raise FLJ0407 for anything else."""
+    value = template.render(frame)
+    if value is True or value is False:
+        return bool(value)
+    hint = f"; compare, for example with `== {value!r}`" if type(value) is str else ""
+    raise FlujoError("FLJ0407", f"`{field}` yields {type_name(value)} and must yield a boolean{hint}")
 
 
 def iso(moment: int) -> str:

@@ -74,8 +74,8 @@ def _text(value: JsonValue) -> str:
 
 
 def _repair(history: Sequence[Failed]) -> list[JsonObject]:
-    """Return the latest reply that did not fit, and why, as two more messages."""
-    details = [failed.detail for failed in history if failed.code == INVALID and failed.detail is not None]
+    """Return the latest reply that did not fit, or broke a rule of `verify`, and why, as two more messages."""
+    details = [failed.detail for failed in history if failed.detail and "problems" in failed.detail]
     if not details:
         return []
     reply, problems = details[-1]["reply"], details[-1]["problems"]

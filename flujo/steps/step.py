@@ -115,7 +115,7 @@ def _agent(name: str, arguments: Template | None, low: Lowering) -> Node:
         low.report("FLJ0304", f"unknown agent `{name}`", "uses", help=help)
         agent = {}
     meta = low.meta
-    if meta.retry is None and agent.get("output_schema") is not None:
+    if meta.retry is None and (agent.get("output_schema") is not None or meta.verify):
         meta = replace(meta, retry=AGENT_RETRY)
     return Call(meta, "agent", name, arguments, main="input", config=agent, effect="read")
 

@@ -27,6 +27,7 @@ steps:
 CONDITIONAL_INPUT = CONDITIONAL % "'{{ input }}'"
 
 # Code, blueprint, and what is marked.
+AGENT = "agents: {x: {model: a/b}}\n"
 FOUND = [
     ("FLJ0201", HEAD + STEP + "stpes: 1\n", "stpes"),
     ("FLJ0201", _steps("{name: a, input: 1, wen: true}"), "wen"),
@@ -86,6 +87,19 @@ FOUND = [
     ("FLJ0207", _steps("{kind: map, name: a, over: [1], cache: true, steps: {name: b, input: 1}}"), "cache"),
     ("FLJ0207", _steps("{kind: hitl, name: a, message: b, idempotency_key: x}"), "idempotency_key"),
     ("FLJ0203", _steps("{name: a, input: 1, idempotency_key: 5}"), "5"),
+    ("FLJ0203", _steps("{name: a, input: 1, verify: {expr: 'value'}}"), "{expr: 'value'}"),
+    ("FLJ0204", _steps("{name: a, input: 1, verify: []}"), "[]"),
+    ("FLJ0204", _steps("{name: a, input: 1, verify: [{message: no}]}"), "{message: no}"),
+    ("FLJ0204", _steps("{name: a, input: 1, verify: [{schema: {}, expr: 'true'}]}"), "{schema: {}, expr: 'true'}"),
+    ("FLJ0209", _steps("{name: a, input: 1, verify: [{schema: {type: txt}}]}"), "{type: txt}"),
+    ("FLJ0201", _steps("{name: a, input: 1, verify: [{schema: {}, with: {}}]}"), "with"),
+    ("FLJ0302", _steps("{name: a, input: 1, set: {b: '{{ value }}'}}"), "value"),
+    ("FLJ0601", _steps("{name: a, input: 1, verify: [{uses: text.uper}]}"), "text.uper"),
+    ("FLJ0204", _steps("{name: a, input: 1, verify: [{uses: files.write, with: {path: a}}]}"), "files.write"),
+    ("FLJ0304", _steps("{name: a, input: 1, verify: [{judge: agents.b, min_score: 1}]}"), "agents.b"),
+    ("FLJ0202", HEAD + AGENT + "steps: [{name: a, input: 1, verify: [{judge: agents.x}]}]\n", "{judge: agents.x}"),
+    ("FLJ0204", HEAD + AGENT + "steps: [{name: a, input: 1, verify: [{judge: agents.x, min_score: 7}]}]\n", "7"),
+    ("FLJ0207", _steps("{kind: hitl, name: a, message: b, verify: [{expr: 'value'}]}"), "verify"),
     ("FLJ0203", _steps("{name: a, input: 1, cache: 1h}"), "1h"),
     ("FLJ0208", _steps("{name: a, input: 1, cache: {ttl: 1}}"), "1"),
     ("FLJ0201", _steps("{name: a, input: 1, cache: {for: 1h}}"), "for"),
@@ -280,3 +294,12 @@ def test_errors_inside_templates_have_places(compile_text: Compile) -> None:
     assert item.place is not None
     assert item.place.source.text[item.place.span.start : item.place.span.end] == "uper"
     assert item.path == ("steps", 1, "input")
+
+
+SECRET = HEAD + "secrets: [K]\nsteps: [{name: a, uses: text.template, with: {template: x, values: {k: '{{ secrets.K }}'}}, "
+
+
+def test_a_call_with_a_secret_is_cached_with_a_key_only(compile_text: Compile) -> None:
+    assert [item.code for item in compile_text(SECRET + "cache: true}]\n").diagnostics] == ["FLJ0516"]
+    assert [item.code for item in compile_text(SECRET + "cache: {ttl: 1h}}]\n").diagnostics] == ["FLJ0516"]
+    assert compile_text(SECRET + "cache: {key: k}}]\n").diagnostics == ()

@@ -17,10 +17,11 @@ _GIVEN: Final = {
     "index": "`index` has a value inside a `map` only",
     "loop": "`loop` has a value inside a `loop` or a `{% for %}` only",
     "error": "`error` has a value in the `on_error` steps of a step only",
+    "value": "`value` has a value in `verify` only: it is the step's output",
     "results": "`results` has a value in `reduce` only",
     "event": "`event` has a value in the `match` of a `wait` only",
 }
-_OWN_INPUT: Final = ("with", "idempotency_key", "cache")
+_OWN_INPUT: Final = ("with", "idempotency_key", "cache", "verify")
 _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}
 
 

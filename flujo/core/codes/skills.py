@@ -135,4 +135,11 @@ RANGE = (
         "The provider does not accept the request (unknown model or setting).",
         "Check the model's name and `settings`.",
     ),
+    Code(
+        "FLJ0628",
+        "not-verified",
+        "The output of a step breaks a rule of its `verify`.",
+        "Look at the output with `flujo lens show RUN STEP`; mend the step or the rule, or allow more attempts.",
+        "semantic",
+    ),
 )

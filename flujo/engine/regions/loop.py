@@ -7,8 +7,8 @@ from flujo.core.graph import Loop, Template
 from flujo.core.ids import Address, indexed
 from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.values import EMPTY, Value
-from flujo.engine.runner import Runner, boolean
-from flujo.engine.scope import Frame, Scope, StepResult
+from flujo.engine.runner import Runner
+from flujo.engine.scope import Frame, Scope, StepResult, boolean
 
 CONTEXT_EVERY = 100
 """Every so many iterations a loop records its whole context."""

@@ -13,8 +13,8 @@ from flujo.core.storing import Projection, TaskHeader
 from flujo.core.values import Value
 from flujo.engine.dispatch import open_task
 from flujo.engine.journal import EndOfRecord, Offer
-from flujo.engine.runner import Finished, Runner, boolean
-from flujo.engine.scope import Frame, moment_of
+from flujo.engine.runner import Finished, Runner
+from flujo.engine.scope import Frame, boolean, moment_of
 
 UNTRUSTED: Final = frozenset({"untrusted"})
 
