@@ -296,7 +296,7 @@ def test_errors_inside_templates_have_places(compile_text: Compile) -> None:
     assert item.path == ("steps", 1, "input")
 
 
-SECRET = HEAD + "secrets: [K]\nsteps: [{name: a, uses: text.template, with: {template: x, values: {k: '{{ secrets.K }}'}}, "
+SECRET = HEAD + "secrets: [K]\nsteps: [{name: a, uses: text.upper, with: {text: '{{ secrets.K }}'}, "
 
 
 def test_a_call_with_a_secret_is_cached_with_a_key_only(compile_text: Compile) -> None:
