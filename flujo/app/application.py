@@ -47,7 +47,7 @@ PLANNED_BY = "# Planned by: "
 class RunOptions:
     """How a run is driven: `observe` is told of each row once it is written; `ask` answers a task in place or gives
     None to leave the run suspended; a wait of more than `wait_max` seconds suspends it too. `guard` is told before
-    secrets get into a run: what takes them out of texts, and the names of those that are too short for it."""
+    secrets get into a run: what takes them out of texts, and warnings about some."""
 
     observe: Callable[[Row], None] | None = None
     ask: Callable[[Any], str | None] | None = None

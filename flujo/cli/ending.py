@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from flujo.app import App, RunOptions
 from flujo.cli.live import Live
@@ -53,17 +54,23 @@ def driving(session: Session, wishes: Wishes, nodes: Nodes, past: Iterable[Row] 
         if live is not None:
             live.watch(row)
 
-    def guard(redactor: Redactor, short: Sequence[str]) -> None:
+    rewrap: Callable[[], object] | None = None
+
+    def guard(redactor: Redactor, warnings: Sequence[str]) -> None:
+        nonlocal rewrap
         from flujo.cli.redacted import redact_streams
 
+        rewrap = partial(redact_streams, session, redactor)
         if redact_streams(session, redactor):
-            for name in short:
-                console.note(f"warning: the secret `{name}` is too short to be taken out of what steps give")
+            for text in warnings:
+                console.note(f"warning: {text}")
 
     ask = _asker(session, live) if console.interactive and not (wishes.no_ask or console.json) else None
     try:
         yield RunOptions(watch, ask, wait_max, guard)
     finally:
+        if rewrap is not None:  # stdout was another stream while skills ran, see `run_sync`
+            rewrap()
         if live is not None:
             live.pause()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from io import TextIOBase
 from typing import Any, TextIO
 
+from flujo.cli.console import Console
 from flujo.cli.verb import Session
 from flujo.core.secrets import Redactor
 
@@ -98,36 +99,37 @@ class _Bytes:
 
 
 def redact_streams(session: Session, redactor: Redactor) -> bool:
-    """Put redacted streams in the place of stdout and stderr until the command is over; False if that was done before.
+    """Put redacted streams in the place of stdout and stderr until the command is over.
 
-    Loggers that were set up already write to them too.
+    Loggers that were set up already write to them too. False when there are some; `sys.stdout` is then theirs again, if
+    somebody has put the bare stream back.
     """
-    if isinstance(session.console.err, RedactedStream):
+    console = session.console
+    if isinstance(console.out, RedactedStream) and isinstance(console.err, RedactedStream):
+        _swap({id(stream.behind): stream for stream in (console.out, console.err)})
         return False
-    session.until_end.enter_context(_redacted(session, redactor))
+    session.until_end.enter_context(_redacted(console, redactor))
     return True
 
 
 @contextmanager
-def _redacted(session: Session, redactor: Redactor) -> Iterator[None]:
-    console = session.console
+def _redacted(console: Console, redactor: Redactor) -> Iterator[None]:
     out, err = RedactedStream(console.out, redactor), RedactedStream(console.err, redactor)
-    standard = sys.stdout, sys.stderr
     console.out, console.err = out, err  # type: ignore[assignment]  # all that a console needs of a TextIO
-    sys.stdout, sys.stderr = out, err
-    _move_loggers({id(out.behind): out, id(err.behind): err})
+    _swap({id(stream.behind): stream for stream in (out, err)})
     try:
         yield
     finally:
         out.end()
         err.end()
         console.out, console.err = out.behind, err.behind
-        sys.stdout, sys.stderr = standard
-        _move_loggers({id(out): out.behind, id(err): err.behind})
+        _swap({id(stream): stream.behind for stream in (out, err)})
 
 
-def _move_loggers(streams: dict[int, Any]) -> None:
-    """Let handlers that write to one of these streams write to the other one."""
+def _swap(streams: dict[int, Any]) -> None:
+    """Let everything that writes to one of these streams write to the other one: prints and handlers of loggers."""
+    for name in ("stdout", "stderr"):
+        setattr(sys, name, streams.get(id(getattr(sys, name)), getattr(sys, name)))
     logging = sys.modules.get("logging")
     for handler in _handlers(logging) if logging is not None else ():
         stream = streams.get(id(getattr(handler, "stream", None)))

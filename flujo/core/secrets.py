@@ -119,7 +119,9 @@ def forms_of(value: str) -> tuple[str, ...]:
 def _forms(text: str) -> Iterator[str]:
     yield from (text, text.lower(), text.upper())
     yield from (repr(text)[1:-1], html.escape(text), html.escape(text, quote=False))
-    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    for ascii_only in (True, False):
+        once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield from (once, json.dumps(once, ensure_ascii=ascii_only)[1:-1])
     data = text.encode("utf-8", "surrogatepass")
     yield from (data.hex(), data.hex().upper())
     encoded = {quote(data, safe) for safe in ("", "/", "!'()*", "/:@")} | {quote_plus(data)}
@@ -130,7 +132,7 @@ def _forms(text: str) -> Iterator[str]:
         whole = base64.b64encode(b"\0" * before + data).decode()[-(-before * 8 // 6) :]
         inner = whole[: (before + len(data)) * 8 // 6 - -(-before * 8 // 6)]
         for form in (whole, whole.rstrip("="), inner):
-            yield from (form, form.translate(_URL_SAFE))
+            yield from (form, form.translate(_URL_SAFE), quote(form, ""))
 
 
 _URL_SAFE: Final = str.maketrans("+/", "-_")

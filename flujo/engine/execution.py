@@ -75,7 +75,7 @@ class Driving(Protocol):
 
     @property
     def guard(self) -> Callable[[Redactor, Sequence[str]], None] | None:
-        """Who is told before secrets get into a run: what takes them out of texts, and which are too short for it."""
+        """Who is told before secrets get into a run: what takes them out of texts, and warnings about some."""
         ...
 
 
@@ -211,9 +211,9 @@ class Engine:
     def _confide(self, graph: Graph, how: Driving) -> None:
         """Learn the secrets of a graph; raise UsageError FLJ0010 when some are not set."""
         if graph.secrets:
-            short = self._tools.confidence.take(graph)
+            warnings = self._tools.confidence.take(graph)
             if how.guard is not None:
-                how.guard(self._tools.confidence.redactor, short)
+                how.guard(self._tools.confidence.redactor, warnings)
 
     def _journal(self, run: RunId, epoch: int, how: Driving, offer: Offer | None = None) -> Journal:
         owner = Owner(epoch, self._committer, how.observe, how.wait_max, offer)

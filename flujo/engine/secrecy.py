@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field, replace
 from typing import Final
 
@@ -36,7 +37,7 @@ class Confidence:
     redactor: Redactor = field(default_factory=Redactor)
 
     def take(self, graph: Graph) -> list[str]:
-        """Learn the secrets of a graph before it is driven; return the names of those too short to be taken out.
+        """Learn the secrets of a graph before it is driven; return warnings about those that are none.
 
         Raise UsageError FLJ0010 naming all that are not set.
         """
@@ -46,7 +47,8 @@ class Confidence:
             listed = ", ".join(f"`{name}`" for name in missing)
             words = "the secret {} is" if len(missing) == 1 else "the secrets {} are"
             raise UsageError("FLJ0010", f"{words.format(listed)} not set", help=_HELP.format(missing[0]))
-        return [name for name, value in values.items() if not forms_of(value or "")]
+        pinned = [graph.source.text, *graph.pinned.get("files", {}).values()]
+        return [text for name, value in values.items() for text in _doubts(name, value or "", pinned)]
 
     def know(self, graph: Graph) -> dict[str, str | None]:
         """Return the secrets of a graph, which are taken out of everything from now on; None for those not set."""
@@ -87,6 +89,14 @@ class Confidence:
         if isinstance(outcome, Failed) and len(outcome.message) > MAX_MESSAGE:
             return replace(outcome, message=f"{outcome.message[:MAX_MESSAGE]}…")
         return outcome
+
+
+def _doubts(name: str, value: str, pinned: list[str]) -> Iterator[str]:
+    forms = forms_of(value)
+    if not forms:
+        yield f"the secret `{name}` is too short to be taken out of what steps give"
+    if any(form in text for form in forms for text in pinned):
+        yield f"the value of the secret `{name}` stands in the blueprint itself, which is recorded with the run"
 
 
 class _Revealing:

@@ -55,7 +55,8 @@ def project(tmp_path: Path) -> Path:
 def test_no_stream_and_no_file_has_the_secret(flujo: Call, project: Path) -> None:
     sent = flujo("run", "--input", "x")
     assert sent.code == 0
-    assert sent.out == "out ***\n***sent ***\n"
+    assert sent.out == "sent ***\n"
+    assert sent.err.count("***") == 3
     assert "warning: the secret `PIN` is too short" in sent.err
     failed = flujo("run", "--input", "raise", "--trace", "-v")
     assert failed.code == 1
@@ -125,3 +126,8 @@ def test_streams_and_loggers_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sys.stderr is err
     assert handler.stream is err
     assert session.console.err is err
+
+
+def test_a_value_in_the_blueprint_is_warned_of(flujo: Call, project: Path) -> None:
+    (project / "pipeline.yaml").write_text(f"{BLUEPRINT}# {KEY}\n", "utf-8")
+    assert "warning: the value of the secret `KEY` stands in the blueprint itself" in flujo("run", "--input", "x").err

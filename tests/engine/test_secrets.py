@@ -9,6 +9,7 @@ from flujo.core.errors import SkillError, UsageError
 from flujo.core.ids import RunId
 from flujo.engine.secrecy import MAX_MESSAGE
 
+from .test_imports import Files
 from .world import World
 
 KEY, OTHER = "hunter22-abc", "0therSecret!"
@@ -167,3 +168,15 @@ def test_placeholders_in_data_reveal_nothing(world: World) -> None:
     assert world.start(call("'{{ input }}'"), forged).output == forged
     assert world.given == [forged]
     assert json.dumps(world.given).count(KEY) == 0
+
+
+def test_an_import_has_secrets_of_its_own() -> None:
+    inner = "secrets: [OTHER]\nsteps: {name: b, uses: t.echo, with: {value: '{{ secrets.OTHER }}'}}\n"
+    world = Files(inner=inner)
+    world.secrets = {"KEY": KEY, "OTHER": OTHER}
+    text = call("'{{ secrets.KEY }}'", more="- {name: b, uses: imports.i}\nimports: {i: inner.yaml}\n")
+    text = text.replace("secrets: [KEY, OTHER]", "secrets: [KEY]")
+    assert world.graph(text).secrets == ("KEY", "OTHER")
+    assert world.start(text).output == "***"
+    assert world.given == [KEY, OTHER]
+    assert world.replay("run-1").equal
