@@ -56,7 +56,7 @@ def test_a_large_value_is_put_back_in_its_field():
 
 def test_every_event_class_has_its_own_type():
     types = [cls.TYPE for cls in events.Event.__args__]
-    assert len(types) == len(set(types)) == 17
+    assert len(types) == len(set(types)) >= 17
 
 
 def test_addresses():

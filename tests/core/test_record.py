@@ -22,6 +22,7 @@ def classes(make):
     @make
     class Plain:
         x: int = 1
+        seen: list[int] = field(default_factory=list)
 
     return Point, Thing, Plain
 
@@ -38,6 +39,12 @@ def test_equality_hash_repr_and_replace(make):
     assert thing() != thing()
     assert {thing(): 1}
     assert plain() == plain()
+    first, given = plain(), [1]
+    assert first.seen == [] and first.seen is not plain().seen
+    assert plain(2, given).seen is given and plain(seen=given).x == 1
+    for wrong in (lambda: point(), lambda: point(1, 2, "", 4), lambda: point(z=1)):
+        with pytest.raises(TypeError, match=r"__init__\(\)"):
+            wrong()
     with pytest.raises(TypeError):
         hash(plain())
     match point(3, 4):
