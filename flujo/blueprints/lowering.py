@@ -359,9 +359,10 @@ class StepLowering:
         """Compile a value with templates in it."""
         return self._shop.compile(value, (*self._path, *at), at, self._seen_from(str(at[0])))
 
-    def condition(self, value: JsonValue, *at: str | int) -> Template:
+    def condition(self, value: JsonValue, *at: str | int, gives: frozenset[str] | None = None) -> Template:
         """Compile a condition: a template that is one expression, or a literal boolean."""
-        return self._shop.compile(value, (*self._path, *at), at, self._seen_from(str(at[0])), is_condition=True)
+        position = self._seen_from(str(at[0])) if gives is None else StepList(self._position, gives).end
+        return self._shop.compile(value, (*self._path, *at), at, position, is_condition=True)
 
     def body(self, value: JsonValue, *at: str | int) -> Flow:
         """Lower a nested list of steps (or one step)."""

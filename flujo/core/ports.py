@@ -166,8 +166,11 @@ class Lowering(Protocol):
         """Compile a value with templates in it."""
         ...
 
-    def condition(self, value: JsonValue, *at: str | int) -> Template:
-        """Compile a condition: a template that is one expression, or a literal boolean."""
+    def condition(self, value: JsonValue, *at: str | int, gives: frozenset[str] | None = None) -> Template:
+        """Compile a condition: a template that is one expression, or a literal boolean.
+
+        With `gives` it looks from the step and sees these names besides, whatever the Config says.
+        """
         ...
 
     def body(self, value: JsonValue, *at: str | int) -> Flow:

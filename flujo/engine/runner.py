@@ -260,7 +260,15 @@ class Runner:
         mark = len(scope.context.writes)
         names = {"error": Value(error_of(failed))}
         given = frame.this or scope.previous
-        outcome = await self.flow(handler, scope.inner(given, names), child(address, "@catch"))
+        inner, at = scope.inner(given, names), child(address, "@catch")
+        try:
+            if handler.meta.when is not None and not boolean(
+                handler.meta.when, Frame(inner, at, frame.entered_at), "when"
+            ):
+                return failed
+            outcome = await self.flow(handler, inner, at)
+        except FlujoError as error:
+            outcome = self.failed(error, node.meta, at)
         if isinstance(outcome, Failed):
             return replace(outcome, message=f"{outcome.message} (while handling: {failed.message})")
         if isinstance(outcome, Suspended):

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from flujo.core.graph import Call, Node, Reduce
+from flujo.core.graph import Call, Names, Node, Reduce, Ref
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import CallContext, Lowering, StepKind
 from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import JsonObject, JsonValue
+from flujo.core.values import EMPTY, JsonObject, JsonValue
 
 CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 """How every `Config` reads YAML: no unknown keys, no conversions."""
@@ -51,6 +51,27 @@ class Kind:
     run: Callable[[Call, JsonObject, CallContext], Awaitable[Outcome]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A template that nobody wrote (port `Template`): what a kind that is sugar needs between its parts.
+
+    `source` stands for it in digests.
+    """
+
+    source: JsonValue
+    say: Callable[[Names], JsonValue]
+    refs: frozenset[Ref]
+    functions: frozenset[str] = EMPTY
+
+    def render(self, names: Names) -> JsonValue:
+        """Return the value."""
+        return self.say(names)
+
+    def reveal(self, shown: JsonValue, names: Names) -> tuple[JsonValue, list[JsonValue]]:
+        """Return the value as it is: secrets are read by what is written only."""
+        return shown, []
+
+
 def kinds() -> dict[str, StepKind]:
     """Return every kind of this folder by its word, in the order of the file names."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
@@ -58,14 +79,14 @@ def kinds() -> dict[str, StepKind]:
     return {kind.word: kind for kind in found}
 
 
-def check_branches(branches: JsonObject, low: Lowering) -> None:
+def check_branches(branches: JsonObject, low: Lowering, field: str = "branches", what: str = "branch") -> None:
     """Report a lack of branches, and names that cannot be a part of an address."""
     if not branches:
-        low.report("FLJ0204", "`branches` needs at least one branch", "branches")
+        low.report("FLJ0204", f"`{field}` needs at least one {what}", field)
     for key in branches:
         if not key or len(key) > MAX_KEY or not key.isprintable():
-            message = f"the branch key `{key}` is empty, over {MAX_KEY} characters, or not printable"
-            low.report("FLJ0205", message, "branches", key, on_key=True)
+            message = f"the {what} key `{key}` is empty, over {MAX_KEY} characters, or not printable"
+            low.report("FLJ0205", message, field, key, on_key=True)
 
 
 def lower_reduce(value: JsonValue, low: Lowering) -> Reduce | None:

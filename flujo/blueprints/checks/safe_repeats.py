@@ -39,7 +39,7 @@ def _is_unsafe(node: Node) -> bool:
 def _repeats(node: Node) -> str | None:
     """Return why what is in a node may run more than once."""
     if isinstance(node, Loop | Map):
-        return f"the {'loop' if isinstance(node, Loop) else 'map'} `{node.meta.name}`"
+        return f"the {node.meta.kind.replace('_', ' ')} `{node.meta.name}`"
     if node.meta.retry is not None and node.meta.retry.attempts > 1:
         return "a step with `retry`" if isinstance(node, Call) else f"the `retry` of `{node.meta.name}`"
     return None

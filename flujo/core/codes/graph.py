@@ -15,7 +15,12 @@ RANGE = (
         "A default branch, or a branch that is named, is not among the branches.",
         "Name one of the branches.",
     ),
-    Code("FLJ0503", "unreachable-branch", "A branch can never be taken.", "Remove it, or correct the condition."),
+    Code(
+        "FLJ0503",
+        "unreachable-branch",
+        "A branch or a transition can never be taken, or a state never be entered.",
+        "Remove it, or correct what leads to it.",
+    ),
     Code(
         "FLJ0504",
         "context-conflict",
@@ -134,5 +139,24 @@ RANGE = (
         "exposed-secret",
         "A secret is used where it would be kept, shown or decide something: anywhere but in a parameter of a skill.",
         "Pass it to a skill under `with`, in a parameter that is no path, URL, command or recipient.",
+    ),
+    Code(
+        "FLJ0523",
+        "unknown-state",
+        "A state machine names a state that is not among its `states`.",
+        "Name one of the states.",
+    ),
+    Code(
+        "FLJ0524",
+        "stuck-state",
+        "A state is no end, and no end can be reached from it.",
+        "Add a transition, or name the state under `ends`.",
+    ),
+    Code(
+        "FLJ0525",
+        "no-transition",
+        "The steps of a state succeeded, and none of its transitions fits.",
+        "Add a transition without `when` as the last one, or correct the conditions.",
+        "semantic",
     ),
 )

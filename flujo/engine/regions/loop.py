@@ -68,6 +68,7 @@ class _Iterations:
                 context.replace(event.context)
             else:
                 context.apply(event.delta, labels)
+        self._mark = len(context.writes)
         self._output = StepResult("completed", Value(event.output, labels))
         self._given = self._output
         if self._node.next_input is not None:
@@ -122,7 +123,8 @@ class _Iterations:
         endless = node.until is not None or node.while_ is not None
         if exit == "max" and endless and node.fails_at_max:
             text = f"`{frame.address}` ran {node.max} times and its exit was never true"
-            failed = Failed.of("FLJ0506", text, retry="never", help="raise `max`, or say `on_max: continue`")
+            help = "raise `max`, or say `on_max: continue`" if node.meta.kind == "loop" else "raise `max`"
+            failed = Failed.of("FLJ0506", text, retry="never", help=help)
             return self._runner.fail(self._runner.placed(failed, node.meta, frame.address), frame)
         done = Done(self._output.output, self._output.labels)
         if node.output is not None:
