@@ -16,10 +16,12 @@ from flujo.core.values import JsonObject, JsonValue
 from flujo.expressions import Read
 
 
-def reduce_call(node: Node) -> Call | None:
-    """Return the call that makes one value of a region's results, if one does."""
-    how = node.reduce if isinstance(node, Map) else node.join.reduce if isinstance(node, Flow) and node.join else None
-    return None if how is None else how.call
+def own_calls(node: Node) -> list[Call]:
+    """Return the calls that a region makes itself: to choose its branches, to make one value of its results."""
+    join = node.join if isinstance(node, Flow) else None
+    how = node.reduce if isinstance(node, Map) else join.reduce if join else None
+    calls = (join.choice if join else None, how.call if how else None)
+    return [call for call in calls if call is not None]
 
 
 def inside_import(node: Node) -> Iterator[Node]:
@@ -28,8 +30,7 @@ def inside_import(node: Node) -> Iterator[Node]:
     while stack:
         part = stack.pop()
         yield part
-        call = reduce_call(part)
-        stack += children(part) if call is None else (*children(part), call)
+        stack += (*children(part), *own_calls(part))
         if isinstance(part, Flow) and part.imported is not None:
             stack.append(part.imported.graph.root)
 
@@ -75,18 +76,18 @@ class Program:
     def walk(self) -> Iterator[tuple[Node, tuple[Node, ...]]]:
         """Yield every node below the root with the nodes around it, outermost first.
 
-        The steps of a catch run after the step they belong to, not inside it; so does the call of a `reduce`, but a
-        `retry` of its region holds it too.
+        The steps of a catch run after the step they belong to, not inside it; so do the calls of a region itself, but
+        a `retry` of that region holds them too.
         """
         stack: list[tuple[Node, tuple[Node, ...]]] = [(node, (self.root,)) for node in reversed(self.root.children)]
         while stack:
             node, around = stack.pop()
             yield node, around
-            caught, call = node.meta.on_error, reduce_call(node)
+            caught = node.meta.on_error
             if isinstance(caught, Flow):
                 stack.append((caught, around))
-            if call is not None:
-                stack.append((call, around if node.meta.retry is None else (*around, node)))
+            outer = around if node.meta.retry is None else (*around, node)
+            stack.extend((call, outer) for call in reversed(own_calls(node)))
             inner = (*around, node)
             stack.extend((rule.call, inner) for rule in reversed(node.meta.verify) if rule.call is not None)
             stack.extend((part, inner) for part in reversed(children(node)) if part is not caught)

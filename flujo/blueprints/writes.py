@@ -76,4 +76,5 @@ def _drops_writes(node: Node) -> bool:
 def _may_do_nothing(node: Node) -> bool:
     if isinstance(node, Loop):
         return node.while_ is not None
-    return isinstance(node, Flow) and node.join is not None and node.join.needed is not None
+    join = node.join if isinstance(node, Flow) else None
+    return join is not None and (join.needed is not None or join.choice is not None)

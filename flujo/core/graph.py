@@ -191,13 +191,17 @@ Merge = Literal["strict", "last", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """How branches that run at the same time come together: `needed` of them must succeed, None for all."""
+    """How branches that run at the same time come together: `needed` of them must succeed, None for all.
+
+    `choice` is a call that is made first and answers which branches there are to be: a name or a list of names.
+    """
 
     needed: int | None = None
     ignores_failures: bool = False
     max_concurrency: int = 1000
     merge: Merge = "strict"
     reduce: Reduce | None = None
+    choice: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
 
 
 def _own_calls(node: Node, address: Address) -> Iterator[tuple[Address, Call]]:
-    """Yield the calls that a node makes besides its steps: to make one value of results, to verify its output."""
+    """Yield the calls that a node makes besides its steps: to choose, to make one value of results, to verify."""
+    if isinstance(node, Flow) and node.join is not None and node.join.choice is not None:
+        yield child(address, node.join.choice.meta.name), node.join.choice
     reduce = _reduce_of(node)
     if reduce is not None and reduce.call is not None:
         yield child(address, "@reduce"), reduce.call

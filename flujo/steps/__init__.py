@@ -9,11 +9,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from flujo.core.graph import Call, Names, Node, Reduce, Ref
+from flujo.core.graph import Call, Flow, Names, Node, Reduce, Ref, Retry, Template
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import CallContext, Lowering, StepKind
 from flujo.core.record import dataclass
@@ -23,6 +24,11 @@ from flujo.core.values import EMPTY, JsonObject, JsonValue
 CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 """How every `Config` reads YAML: no unknown keys, no conversions."""
 
+
+AGENT_RETRY: Final = Retry(attempts=3, on=frozenset({"invalid_output"}), delay=0.0)
+"""A reply that does not fit is asked for again at once: waiting would not make it better."""
+
+MAX_CONCURRENCY: Final = 1000
 
 MAX_KEY: Final = 64
 """Characters of a branch's name; it becomes a part of addresses."""
@@ -87,6 +93,29 @@ def check_branches(branches: JsonObject, low: Lowering, field: str = "branches",
         if not key or len(key) > MAX_KEY or not key.isprintable():
             message = f"the {what} key `{key}` is empty, over {MAX_KEY} characters, or not printable"
             low.report("FLJ0205", message, field, key, on_key=True)
+
+
+def lower_branches(branches: JsonObject, low: Lowering) -> tuple[Flow, ...]:
+    """Return branches that run side by side, a list of steps each."""
+    check_branches(branches, low)
+    flows = [(name, low.body(steps, "branches", name)) for name, steps in branches.items()]
+    return tuple(replace(flow, meta=replace(flow.meta, kind="branch")) for _, flow in flows)
+
+
+def lower_agent(name: str, arguments: Template | None, low: Lowering, schema: JsonObject | None = None) -> Call:
+    """Return the call of an agent; its replies must fit `schema`, by default the agent's own `output_schema`."""
+    agent = low.agents.get(name)
+    if agent is None:
+        near = did_you_mean(name, low.agents)
+        help = f"did you mean `agents.{near}`?" if near else "declare it under the top-level key `agents`"
+        low.report("FLJ0304", f"unknown agent `{name}`", "uses", help=help)
+        agent = {}
+    if schema is not None:
+        agent = {**agent, "output_schema": schema}
+    meta = low.meta
+    if meta.retry is None and (agent.get("output_schema") is not None or meta.verify):
+        meta = replace(meta, retry=AGENT_RETRY)
+    return Call(meta, "agent", name, arguments, main="input", config=agent, effect="read")
 
 
 def lower_reduce(value: JsonValue, low: Lowering) -> Reduce | None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from flujo.core.graph import Flow, Join, Merge, Node
 from flujo.core.ports import Lowering
-from flujo.steps import CONFIG, RESULTS, Kind, check_branches, lower_reduce
-
-MAX_CONCURRENCY: Final = 1000
+from flujo.steps import CONFIG, MAX_CONCURRENCY, RESULTS, Kind, lower_branches, lower_reduce
 
 
 class Config(BaseModel):
@@ -35,11 +32,7 @@ class Config(BaseModel):
 
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Flow whose children are the branches."""
-    check_branches(config.branches, low)
-    branches = []
-    for name, steps in config.branches.items():
-        flow = low.body(steps, "branches", name)
-        branches.append(replace(flow, meta=replace(flow.meta, kind="branch")))
+    branches = lower_branches(config.branches, low)
     join = Join(
         needed=_needed(config, low),
         ignores_failures=config.on_branch_failure == "ignore",
@@ -47,7 +40,7 @@ def lower(config: Config, low: Lowering) -> Node:
         merge=config.merge,
         reduce=lower_reduce(config.reduce, low),
     )
-    return Flow(low.meta, tuple(branches), join)
+    return Flow(low.meta, branches, join)
 
 
 def _needed(config: Config, low: Lowering) -> int | None:

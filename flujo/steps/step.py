@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel, Field
 
 from flujo.core.errors import FlujoError, SkillError
-from flujo.core.graph import Call, Flow, Import, Node, Retry, Template
+from flujo.core.graph import Call, Flow, Import, Node, Template
 from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.ports import (
     CallContext,
@@ -25,11 +25,9 @@ from flujo.core.ports import (
 )
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check
-from flujo.steps import CONFIG, Kind
+from flujo.steps import CONFIG, Kind, lower_agent
 
 PASS: Final = "core.pass"
-AGENT_RETRY: Final = Retry(attempts=3, on=frozenset({"invalid_output"}), delay=0.0)
-"""A reply that does not fit is asked for again at once: waiting would not make it better."""
 
 
 class Config(BaseModel):
@@ -53,7 +51,7 @@ def lower(config: Config, low: Lowering) -> Node:
     arguments = None if config.with_ is None else low.template(config.with_, "with")
     room, _, name = uses.partition(".")
     if room == "agents":
-        return _agent(name, arguments, low)
+        return lower_agent(name, arguments, low)
     if room == "imports":
         return _import(name, arguments, low)
     if config.uses is None and low.meta.input is None and not low.meta.sets:
@@ -105,19 +103,6 @@ def _same_verb(id: str, low: Lowering) -> str | None:
     verb = id.rpartition(".")[2]
     same = [known for known in low.catalogue.skill_ids() if known.rpartition(".")[2] == verb]
     return same[0] if len(same) == 1 else None
-
-
-def _agent(name: str, arguments: Template | None, low: Lowering) -> Node:
-    agent = low.agents.get(name)
-    if agent is None:
-        near = did_you_mean(name, low.agents)
-        help = f"did you mean `agents.{near}`?" if near else "declare it under the top-level key `agents`"
-        low.report("FLJ0304", f"unknown agent `{name}`", "uses", help=help)
-        agent = {}
-    meta = low.meta
-    if meta.retry is None and (agent.get("output_schema") is not None or meta.verify):
-        meta = replace(meta, retry=AGENT_RETRY)
-    return Call(meta, "agent", name, arguments, main="input", config=agent, effect="read")
 
 
 async def run(call: Call, args: JsonObject, ctx: CallContext) -> Outcome:

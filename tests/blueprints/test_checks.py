@@ -83,7 +83,7 @@ FOUND = [
     ("FLJ0206", 'version: "0.2"\n' + STEP, '"0.2"'),
     ("FLJ0206", "version: true\n" + STEP, "true"),
     ("FLJ0207", HEAD + STEP + "limits: {usd: 1}\n", "limits"),
-    ("FLJ0207", _steps("{name: a, kind: router}"), "router"),
+    ("FLJ0207", HEAD + "agents: {a: {model: x/y, tier: gold}}\n" + STEP, "tier"),
     ("FLJ0207", _steps("{kind: map, name: a, over: [1], cache: true, steps: {name: b, input: 1}}"), "cache"),
     ("FLJ0207", _steps("{kind: hitl, name: a, message: b, idempotency_key: x}"), "idempotency_key"),
     ("FLJ0203", _steps("{name: a, input: 1, idempotency_key: 5}"), "5"),

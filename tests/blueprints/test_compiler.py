@@ -194,10 +194,10 @@ def test_no_strict_lets_a_run_find_out(compile_text: Compile) -> None:
 
 def test_a_step_that_does_not_lower_poisons_nothing(compile_text: Compile) -> None:
     compiled = compile_text(
-        'version: "0.1"\nagents: {bad: {modell: x}}\nsteps:\n- {name: a, uses: no.such}\n- {name: b, kind: router}\n'
+        'version: "0.1"\nagents: {bad: {modell: x}}\nsteps:\n- {name: a, uses: no.such}\n- {name: b, kind: rooter}\n'
         '- {name: c, uses: agents.bad}\n- {name: d, input: "{{ [steps.a.output, steps.b.output, steps.c.output] }}"}\n'
     )
-    assert [item.code for item in compiled.diagnostics] == ["FLJ0201", "FLJ0601", "FLJ0207"]
+    assert [item.code for item in compiled.diagnostics] == ["FLJ0201", "FLJ0601", "FLJ0305"]
 
 
 def test_an_alias_repeats_a_problem_only_once(compile_text: Compile) -> None:

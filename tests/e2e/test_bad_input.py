@@ -69,7 +69,7 @@ def refused_twice(flujo: Call, *arguments: str, exit: int, code: str) -> None:
         ((HEAD + '  - {name: a, uses: text.upper, input: "{{ inptu }}"}\n').encode(), 4, "FLJ0302"),
         ((HEAD + '  - {name: a, uses: text.upper, input: "{{ steps.b.output }}"}\n').encode(), 4, "FLJ0301"),
         ((HEAD + "  - {name: a, uses: text.upper\n").encode(), 4, "FLJ0102"),
-        ((HEAD + "  - {kind: router, name: a, branches: {}}\n").encode(), 4, "FLJ0207"),
+        ((OK + "agents: {a: {model: x/y, tier: gold}}\n").encode(), 4, "FLJ0207"),
     ],
 )
 def test_blueprints(text: bytes | None, exit: int, code: str, flujo: Call) -> None:

@@ -8,7 +8,18 @@ from flujo.steps import kinds
 
 def test_the_kinds_of_this_version() -> None:
     found = kinds()
-    assert list(found) == ["agent", "conditional", "hitl", "loop", "map", "parallel", "state_machine", "step", "wait"]
+    assert list(found) == [
+        "agent",
+        "conditional",
+        "hitl",
+        "loop",
+        "map",
+        "parallel",
+        "router",
+        "state_machine",
+        "step",
+        "wait",
+    ]
     assert [word for word, kind in found.items() if kind.config is None] == ["agent"]
     assert [word for word, kind in found.items() if kind.run is not None] == ["agent", "step"]
 

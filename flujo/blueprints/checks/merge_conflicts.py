@@ -19,7 +19,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     """Yield writes of one path from two sides (FLJ0505): an error when both are certain, else a warning."""
     for node in program.nodes():
         if isinstance(node, Flow) and node.join is not None and node.join.merge == "strict":
-            yield from _branches(node, node.join.needed is None, program)
+            yield from _branches(node, node.join.needed is None and node.join.choice is None, program)
         elif isinstance(node, Map) and node.merge == "strict":
             yield from _items(node, program)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from flujo.core.events import RegionFinished
-from flujo.core.graph import Flow, Join
+from flujo.core.graph import Call, Flow, Join
 from flujo.core.ids import child, quoted
-from flujo.core.outcomes import Done, Failed, Outcome
+from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.record import dataclass
 from flujo.core.values import JsonValue, Value
 from flujo.engine.crowd import Job, run_together
@@ -21,12 +21,18 @@ from flujo.engine.scope import Frame, Scope, StepResult
 async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResult) -> Outcome:
     """Run the branches; the output maps their names to theirs, in the order of declaration."""
     join = node.join or Join()
-    branches = node.children
-    needed = len(branches) if join.needed is None else join.needed
+    chosen: Sequence[int] = range(len(node.children))
+    if join.choice is not None:
+        answer = await _chosen(runner, node, join.choice, frame, given)
+        if not isinstance(answer, Sequence):
+            return answer
+        chosen = answer
+    needed = len(chosen) if join.needed is None else join.needed
     side, scopes = Side(), {}
 
     def jobs() -> Iterator[tuple[int, Job]]:
-        for number, branch in enumerate(branches):
+        for number in chosen:
+            branch = node.children[number]
             assert isinstance(branch, Flow)
             scope = scopes[number] = frame.scope.beside(given)
             yield number, partial(runner.flow, branch, scope, child(frame.address, quoted(branch.meta.name)))
@@ -34,7 +40,7 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
     def decide(number: int, outcome: Outcome) -> bool:
         side.take(number, outcome)
         if join.needed is not None:
-            possible = len(branches) - len(side.failures)
+            possible = len(chosen) - len(side.failures)
             return len(side.outputs) >= needed or possible < needed
         return bool(side.failures) and not join.ignores_failures
 
@@ -45,7 +51,7 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
     decided = _winners(runner, frame)
     if decided is None:
         await run_together(partial(next, jobs(), None), join.max_concurrency, decide, runner.record.lane)
-        failed = _failed(side, len(branches), needed, join)
+        failed = _failed(side, len(chosen), needed, join)
         if failed is not None:
             return failed
         if side.waiting and (join.needed is None or len(side.outputs) < needed):
@@ -54,7 +60,20 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
     else:
         await run_together(partial(next, jobs(), None), join.max_concurrency, collect, runner.record.lane)
         winners = [number for number in decided if number in side.outputs]
-    return await _joined(runner, node, join, frame, _Winners(winners, side, scopes, len(branches)))
+    return await _joined(runner, node, join, frame, _Winners(winners, side, scopes, chosen))
+
+
+async def _chosen(
+    runner: Runner, node: Flow, choice: Call, frame: Frame, given: StepResult
+) -> Sequence[int] | Failed | Suspended:
+    """Return which branches the call chose, in the order of declaration; it is a step of its own."""
+    scope = frame.scope.inner(given)
+    outcome = await runner.step(choice, scope, frame.address)
+    if isinstance(outcome, Failed | Suspended):
+        return outcome
+    answer = scope.previous.output
+    names = [answer] if isinstance(answer, str) else answer
+    return [number for number, branch in enumerate(node.children) if branch.meta.name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +81,7 @@ class _Winners:
     numbers: Sequence[int]
     side: Side
     scopes: dict[int, Scope]
-    count: int
+    chosen: Sequence[int]
 
 
 def _winners(runner: Runner, frame: Frame) -> list[int] | None:
@@ -94,7 +113,7 @@ async def _joined(runner: Runner, node: Flow, join: Join, frame: Frame, won: _Wi
         for number, branch in enumerate(node.children)
     }
     if join.reduce is not None:
-        results = [values[number].output if number in values else None for number in range(won.count)]
+        results = [values[number].output if number in values else None for number in won.chosen]
         ending = Ending(Value(results, labels), list(won.numbers), mark)
         return await finish_reduced(runner, node, frame, join.reduce, ending)
     return runner.finish(node, frame, Done(output, labels), list(won.numbers), mark)
