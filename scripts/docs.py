@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import get_args
 
 from flujo.app import open_app
-from flujo.blueprints.language import AGENT_LATER, APPROVAL_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
+from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
 from flujo.cli.render.skill import type_words
 from flujo.core.codes import _RANGES as RANGES
@@ -168,7 +168,7 @@ def later() -> str:
         own: frozenset[str] = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
         if own:
             places.append((f"in a step of kind `{word}`", own))
-    places += [("in `approval`", APPROVAL_LATER), ("in an agent", AGENT_LATER)]
+    places += [("in an agent", AGENT_LATER)]
     return "".join(f"- {where}: {', '.join(f'`{word}`' for word in sorted(words))}\n" for where, words in places)
 
 

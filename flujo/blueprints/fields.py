@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flujo.blueprints.durations import DurationProblem, seconds
+from flujo.blueprints.language import MAX_QUORUM
 from flujo.blueprints.names import name_problem
 from flujo.blueprints.report import Report
 from flujo.core.graph import Retry
@@ -87,6 +88,25 @@ def read_name(value: JsonValue, path: Path, report: Report) -> str:
     if problem:
         report.add("FLJ0205", problem, path)
     return name or ""
+
+
+def read_people(value: JsonValue, path: Path, report: Report) -> tuple[str, ...]:
+    """Return the names of people: one text, or several; nothing after a report."""
+    people = [value] if isinstance(value, str) else value
+    if isinstance(people, list) and people and all(isinstance(name, str) and name.strip() for name in people):
+        return tuple(people)
+    report.add("FLJ0203", f"`{path[-1]}` must be a person's name, or a list of names", path)
+    return ()
+
+
+def read_quorum(value: JsonValue, path: Path, report: Report, people: int) -> int:
+    """Return how many people must agree; of those who may, if they are named. 1 after a report."""
+    most = min(people or MAX_QUORUM, MAX_QUORUM)
+    if type(value) is int and 1 <= value <= most:
+        return value
+    why = f"the {people} named in `by`" if people and type(value) is int and value > people else f"{MAX_QUORUM} people"
+    report.add("FLJ0204", f"`{path[-1]}` must be a number from 1 to {why}", path)
+    return 1
 
 
 def read_flag(value: JsonValue, path: Path, report: Report) -> bool:

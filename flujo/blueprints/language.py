@@ -52,4 +52,5 @@ KINDS_LATER: Final = frozenset({"StateMachine", "dynamic_router"})
 AGENT_LATER: Final = frozenset(
     {"fallback_models", "max_turns", "on_tool_error", "prompt", "quality", "sla", "tier", "tools"}
 )
-APPROVAL_LATER: Final = frozenset({"by", "expires", "quorum"})
+APPROVAL_KEYS: Final = frozenset({"by", "expires", "message", "quorum"})
+MAX_QUORUM: Final = 100

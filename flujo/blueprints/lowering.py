@@ -13,9 +13,17 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from flujo.blueprints.defaults import Defaults
-from flujo.blueprints.fields import context_path, read_duration, read_flag, read_name, read_retry
+from flujo.blueprints.fields import (
+    context_path,
+    read_duration,
+    read_flag,
+    read_name,
+    read_people,
+    read_quorum,
+    read_retry,
+)
 from flujo.blueprints.importing import Compiled
-from flujo.blueprints.language import APPROVAL_LATER, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
+from flujo.blueprints.language import APPROVAL_KEYS, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
 from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.report import Report
 from flujo.blueprints.reuse import read_cache, read_key
@@ -280,14 +288,17 @@ class Workshop:
             help = "write `approval: required`, or `approval: {message: TEXT}`"
             self.report.add("FLJ0203", "`approval` must be `required` or a mapping", at, help=help)
             return None
-        for key in value.keys() - {"message"}:
-            if key in APPROVAL_LATER:
-                self.report.later(key, (*at, key))
-            else:
-                self.report.unknown_key(key, (*at, key), {"message", *APPROVAL_LATER})
-        if "message" not in value:
-            return Approval()
-        return Approval(self.compile(value["message"], (*at, "message"), ("approval", "message"), position))
+        for key in value.keys() - APPROVAL_KEYS:
+            self.report.unknown_key(key, (*at, key), APPROVAL_KEYS)
+        by = read_people(value["by"], (*at, "by"), self.report) if "by" in value else ()
+        return Approval(
+            self.compile(value["message"], (*at, "message"), ("approval", "message"), position)
+            if "message" in value
+            else None,
+            by,
+            read_duration(value["expires"], (*at, "expires"), self.report) if "expires" in value else None,
+            read_quorum(value["quorum"], (*at, "quorum"), self.report, len(set(by))) if "quorum" in value else 1,
+        )
 
     def _verify(self, value: JsonValue, path: Path, position: Position, retry: Retry | None) -> tuple[Rule, ...]:
         seen = StepList(position, RULE_SEES).end
@@ -314,7 +325,7 @@ class Workshop:
         if "steps" not in value:
             self.report.add("FLJ0202", "the key `steps` is missing", at, help="add `steps:`")
             return "fail"
-        return self.flow(value["steps"], (*at, "steps"), Body("@catch", position, frozenset({"error"})))
+        return self.flow(value["steps"], (*at, "steps"), Body("@catch", position, frozenset({"error", "this"})))
 
     def _config(self, raw: JsonObject, path: Path, kind: StepKind) -> Any:
         """Check a kind's own fields; None after reports that leave nothing to lower."""

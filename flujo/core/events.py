@@ -172,7 +172,7 @@ class RegionFinished:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """A question to a person: exactly what they are shown."""
+    """A question to people: exactly what they are shown, and who may answer. An approval counts for one `call`."""
 
     TYPE: ClassVar = "task_opened"
     kind: str
@@ -182,6 +182,18 @@ class TaskOpened:
     schema: JsonObject | None = None
     moment: int | None = None
     expires: int | None = None
+    to: str | None = None
+    by: list[str] | None = None
+    quorum: int = 1
+    call: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskExpired:
+    """Nobody answered a question in time, or too few people did."""
+
+    TYPE: ClassVar = "task_expired"
+    task: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +253,7 @@ Event = (
     | EventAwaited
     | TaskOpened
     | TaskAnswered
+    | TaskExpired
     | RunSuspended
     | RunResumed
     | RunFinished

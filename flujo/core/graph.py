@@ -82,9 +82,15 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person must agree before the call: they see exactly what will be done."""
+    """A person must agree before the call: they see exactly what will be done.
+
+    Only those in `by` may answer, if it names any; `quorum` of them must agree, within `expires` seconds.
+    """
 
     message: Template | None = None
+    by: tuple[str, ...] = ()
+    expires: float | None = None
+    quorum: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +281,24 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """The answer that counts when nobody has given one in time."""
+
+    answer: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is asked."""
+    """What a person is asked; `quorum` different people must give the same answer."""
 
     message: Template
     show: Template | None = None
     choices: tuple[str, ...] = ()
     schema: JsonObject | None = None
     sink: tuple[str, ...] | None = None
+    to: Template | None = None
+    quorum: int = 1
+    on_timeout: Preset | Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +379,7 @@ def _plain(part: object) -> JsonValue:
             return {"import": part.graph.digest, **_fields(part, "arguments")}
         case Meta() | Retry() | Approval() | Cache() | Rule() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
-        case Question() | Timer() | Awaited() | Wait():
+        case Question() | Preset() | Timer() | Awaited() | Wait():
             return {type(part).__name__.lower(): _fields(part)}
         case tuple():
             return [_plain(item) for item in part]
@@ -394,5 +410,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(flow for _, flow in node.branches) + caught
         case Map() | Loop():
             return (node.body, *caught)
+        case Wait(on=Question(on_timeout=Flow() as instead)):
+            return (instead, *caught)
         case _:
             return caught

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flujo.core.errors import StateError
-from flujo.core.events import Draft, StepCompleted, StepFailed, StepReturned, StepStarted, TaskOpened
+from flujo.core.events import Draft, StepCompleted, StepFailed, StepReturned, StepStarted, TaskAnswered, TaskOpened
 from flujo.core.ids import Digest, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import (
@@ -25,14 +25,14 @@ from flujo.core.ports import (
     StepKind,
 )
 from flujo.core.record import dataclass
-from flujo.core.storing import Projection, TaskHeader
 from flujo.core.values import JsonObject, sha256
+from flujo.engine.consent import consent
 from flujo.engine.crowd import in_time, protect
-from flujo.engine.journal import Journal, Record
+from flujo.engine.journal import Journal
 from flujo.engine.order import Order
 from flujo.engine.past import usage_of
-from flujo.engine.scope import Frame
 from flujo.engine.secrecy import Confidence
+from flujo.engine.tasks import open_task
 from flujo.engine.verifying import verified
 
 
@@ -67,15 +67,6 @@ class Tools:
     policies: Sequence[Policy]
     model: Model | None = None
     confidence: Confidence = field(default_factory=Confidence)
-
-
-def open_task(record: Record, frame: Frame, question: TaskOpened) -> Suspended:
-    """Record a question to a person; return the suspension that waits for it."""
-    facts = frame.scope.facts
-    task = task_id(facts.run, record.next_seq)
-    header = TaskHeader(task, facts.run, facts.name, frame.address, frame.moment())
-    record.append(Draft(question, frame.address), change=Projection(opened=(header,)))
-    return Suspended((task,))
 
 
 class LiveDispatcher:
@@ -180,20 +171,7 @@ class LiveAttempts:
 
     def consent(self) -> Outcome | None:
         """Ask a person whether the call may be made; None when one has agreed to exactly this call."""
-        approval, frame = self.call.meta.approval, self._order.frame
-        shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
-        question = self._journal.question(self._address, "approval")
-        if question is None:
-            text = f"may `{self._address}` call {self.call.target}?"
-            message = text if approval is None or approval.message is None else approval.message.render(frame)
-            return open_task(self._journal, frame, TaskOpened("approval", message, shown, ["yes", "no"]))
-        seq, answered = question
-        if answered is None:
-            return Suspended((task_id(self._journal.run, seq),))
-        if answered.answer == "yes":
-            return None
-        because = f": {answered.comment}" if answered.comment else ""
-        return Failed.of("FLJ0701", f"`{answered.by}` did not approve `{self._address}`{because}", retry="never")
+        return consent(self._journal, self._order, self._tools.skills)
 
     def reuse(self) -> Outcome | None:
         """Return the output that an equal call gave earlier, if one is kept and young enough."""
@@ -253,7 +231,7 @@ class LiveAttempts:
         if question is None or question[0] < doubt.seq:
             return self._ask_whether_done("was cut off")
         seq, answered = question
-        if answered is None:
+        if not isinstance(answered, TaskAnswered):
             return Suspended((task_id(self._journal.run, seq),))
         match answered.answer:
             case {"choice": "done", "output": output}:

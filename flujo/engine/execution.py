@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
-from flujo.core.errors import StateError, UsageError
+from flujo.core.errors import Denied, StateError, UsageError
 from flujo.core.events import (
     Draft,
     RunFinished,
@@ -25,12 +25,14 @@ from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus, row_hash
 from flujo.core.secrets import Redactor
 from flujo.core.storing import (
+    NO_CHANGE,
     IndexRow,
     Projection,
     RunHeader,
     Store,
 )
 from flujo.core.values import JsonObject, JsonValue, digest
+from flujo.engine.answers import refusal, settled
 from flujo.engine.commit import Committer
 from flujo.engine.crowd import LANE, Lane, Stopped
 from flujo.engine.dispatch import Answer, Dispatcher, LiveDispatcher, Tools
@@ -243,9 +245,15 @@ class Engine:
         if address is None:  # answered by somebody else since it was looked up
             message = f"run `{journal.run}` has no open task `{reply.task}`"
             raise StateError("FLJ0808", message, help="`flujo tasks list` shows them")
+        earlier = journal.past.answers(address, reply.task)
+        why = refusal(question.by, earlier, reply.by)
+        if why is not None:
+            raise Denied("FLJ0703", f"task `{reply.task}` is not yours to answer: {why}")
         given = self._tools.confidence.redactor.value([reply.answer, reply.comment])
         answered = TaskAnswered(reply.task, given[0], reply.by, shown(question), given[1])
-        journal.append(Draft(answered, address), change=Projection(closed=(reply.task,)))
+        closes = settled(question.kind, question.quorum, [*earlier, answered]) is not None
+        change = Projection(closed=(reply.task,)) if closes else NO_CHANGE
+        journal.append(Draft(answered, address), change=change)
 
     async def _drive(
         self, journal: Journal, graph: Graph, facts: RunFacts, dispatcher: Dispatcher | None = None
@@ -300,7 +308,8 @@ def refuse_ended(header: RunHeader) -> None:
 
 def shown(question: TaskOpened) -> Digest:
     """Return the digest of what a person saw: an answer counts for exactly that."""
-    return digest([question.kind, question.message, question.show, question.choices, question.schema])
+    seen: list[JsonValue] = [question.kind, question.message, question.show, question.choices, question.schema]
+    return digest(seen if question.call is None else [*seen, question.call])
 
 
 def one_open(store: Store, run: RunId, task: str | None) -> TaskId:

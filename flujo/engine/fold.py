@@ -24,6 +24,7 @@ from flujo.core.events import (
     StepSkipped,
     StepStarted,
     TaskAnswered,
+    TaskExpired,
     TaskOpened,
     TimerSet,
 )
@@ -33,6 +34,7 @@ from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue
+from flujo.engine.answers import refusal, settled
 from flujo.engine.places import plain, regions_around
 from flujo.engine.scope import iso
 
@@ -48,7 +50,7 @@ class Recorded:
     labels: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TaskView:
     """A question that is open."""
 
@@ -60,6 +62,14 @@ class TaskView:
     choices: list[str] | None
     schema: JsonObject | None
     expires: str | None = None
+    to: str | None = None
+    by: list[str] | None = None
+    quorum: int = 1
+    answers: list[TaskAnswered] = field(default_factory=list)
+
+    def may_answer(self, person: str) -> bool:
+        """Say whether a person's answer would be taken."""
+        return refusal(self.by, self.answers, person) is None
 
     def to_json(self) -> JsonObject:
         """Return the public JSON form."""
@@ -305,14 +315,32 @@ def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
             view.awaited.pop(item.address, None)
         case TaskOpened() as event:
             step.status, step.started = "suspended", step.started or item.at
-            task = task_id(view.run_id, item.seq)
-            view.open[task] = TaskView(
-                task, event.kind, item.address, event.message, event.show, event.choices, event.schema,
-                None if event.expires is None else iso(event.expires),
-            )  # fmt: skip
+            _fold_question(view, item, event)
         case TaskAnswered() as event:
-            view.open.pop(TaskId(event.task), None)
+            _fold_answer(view, event)
             step.detail = {"answered_by": event.by, "comment": event.comment}
+        case TaskExpired() as event:
+            view.open.pop(TaskId(event.task), None)
+
+
+def _fold_question(view: RunView, item: Recorded, event: TaskOpened) -> None:
+    """Open a question; it takes the place of one of its kind that the step asked before."""
+    view.open = {
+        task: other for task, other in view.open.items() if (other.step, other.kind) != (item.address, event.kind)
+    }
+    task = task_id(view.run_id, item.seq)
+    view.open[task] = TaskView(
+        task, event.kind, item.address, event.message, event.show, event.choices, event.schema,
+        None if event.expires is None else iso(event.expires), event.to, event.by, event.quorum,
+    )  # fmt: skip
+
+
+def _fold_answer(view: RunView, event: TaskAnswered) -> None:
+    task = view.open.get(TaskId(event.task))
+    if task is not None:
+        task.answers.append(event)
+        if settled(task.kind, task.quorum, task.answers):
+            del view.open[task.id]
 
 
 def _note_start(view: RunView, step: StepView) -> None:

@@ -19,6 +19,7 @@ from flujo.core.events import (
     EventAwaited,
     IterationFinished,
     TaskAnswered,
+    TaskExpired,
     TaskOpened,
     body_of,
 )
@@ -40,10 +41,10 @@ from flujo.engine.past import Past
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
 
-_ENTRIES = ("step_started", "step_returned", "region_entered", "timer_set", "event_awaited", "task_opened")
+_ENTRIES = ("step_started", "step_returned", "region_entered", "timer_set", "event_awaited", "task_opened", "step_failed")
 """Events that may hold the moment at which their address was entered."""
 
-_ASKING = (TaskOpened, TaskAnswered, EventAwaited)
+_ASKING = (TaskOpened, TaskAnswered, TaskExpired, EventAwaited)
 
 Observer = Callable[[Row], None]
 """Told of each row once it is written."""
@@ -80,8 +81,10 @@ class Record(Protocol):
         """Return a recorded event whole, with its labels."""
         ...
 
-    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
-        """Return the seq of the last task of a kind opened at an address, with its answer if it has one."""
+    def question(
+        self, address: Address, kind: str = "question"
+    ) -> tuple[int, TaskAnswered | TaskExpired | None] | None:
+        """Return the seq of the last task of a kind opened at an address, with what closed it, if anything did."""
         ...
 
     def awaited(self, address: Address) -> tuple[int, EventAwaited] | None:
@@ -238,9 +241,12 @@ class Journal:
 
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""
-        event = self.past.last(address, *_ENTRIES)
-        moment = None if event is None else getattr(event, "moment", None)
-        return self._clock.now() if moment is None else int(moment)
+        for row in reversed(self.past.rows(address)):
+            if row.type in _ENTRIES:
+                moment = getattr(self.event(row.seq)[0], "moment", None)
+                if moment is not None:
+                    return int(moment)
+        return self._clock.now()
 
     @contextmanager
     def remember(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from flujo.core.events import (
     StepFailed,
     StepReturned,
     TaskAnswered,
+    TaskExpired,
     TaskOpened,
     event_of,
 )
@@ -22,8 +23,10 @@ from flujo.core.outcomes import NOTHING_SPENT, Failed, Usage
 from flujo.core.rows import Row
 from flujo.core.storing import IndexRow, Store
 from flujo.core.values import EMPTY, JsonObject, load_stored
+from flujo.engine.answers import settled
 
 _PLAIN_ENDS: Final = frozenset({"step_completed", "step_skipped"})
+_OF_TASKS: Final = frozenset({"task_opened", "task_answered", "task_expired"})
 _GOOD_ENDS: Final = _PLAIN_ENDS | {"step_continued"}
 
 
@@ -138,23 +141,34 @@ class Past:
         return started
 
     def question(
-        self, address: Address, kind: str = "question", after: int | None = None
-    ) -> tuple[int, TaskAnswered | None] | None:
-        """Return the seq of the last task of a kind opened at an address, with its answer if any.
+        self, address: Address, kind: str = "question", after: int | None = None, about: Digest | None = None
+    ) -> tuple[int, TaskAnswered | TaskExpired | None] | None:
+        """Return the seq of the last task of a kind opened at an address, with what closed it, if anything did: the
+        answer that settles it, or that its time ran out.
 
-        Those before a redrive or retry do not count, nor those before the event `after` where it is given.
+        Those before a redrive or retry do not count, nor those before the event `after` where it is given, nor those
+        that are not `about` one call where that is given.
         """
-        opened, answer = 0, None
+        seq, opened, closed = 0, None, None
+        answers: list[TaskAnswered] = []
         after = self.reopened(address) if after is None else after
         for row in self.rows(address):
-            if row.seq <= after or row.type not in ("task_opened", "task_answered"):
+            if row.seq <= after or row.type not in _OF_TASKS:
                 continue
-            event = self.event(row.seq)[0]
-            if isinstance(event, TaskOpened):
-                opened, answer = (row.seq, None) if event.kind == kind else (opened, answer)
-            elif isinstance(event, TaskAnswered) and event.task.endswith(f".{opened}"):
-                answer = event
-        return (opened, answer) if opened else None
+            match self.event(row.seq)[0]:
+                case TaskOpened() as event:
+                    if event.kind == kind and about in (None, event.call):
+                        seq, opened, closed, answers = row.seq, event, None, []
+                case TaskAnswered(task=task) as event if task.endswith(f".{seq}"):
+                    answers.append(event)
+                case TaskExpired(task=task) as event if task.endswith(f".{seq}"):
+                    closed = event
+        return None if opened is None else (seq, closed or settled(opened.kind, opened.quorum, answers))
+
+    def answers(self, address: Address, task: str) -> list[TaskAnswered]:
+        """Return the answers that were given to a task at an address."""
+        events = [self.event(row.seq)[0] for row in self.rows(address) if row.type == "task_answered"]
+        return [event for event in events if isinstance(event, TaskAnswered) and event.task == task]
 
     def awaited(self, address: Address, after: int | None = None) -> tuple[int, EventAwaited] | None:
         """Return the seq at which a step began to wait for an event, with that; see `question` for what counts."""

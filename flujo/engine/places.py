@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Reduce
+from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Question, Reduce, Wait
 from flujo.core.ids import ROOT, Address, child, quoted
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -55,6 +55,8 @@ def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
             yield from ((branch, child(address, quoted(branch.meta.name))) for branch in branches)
         case Map() | Loop():
             yield node.body, address
+        case Wait(on=Question(on_timeout=Flow() as instead)):
+            yield instead, child(address, "@timeout")
     if isinstance(node.meta.on_error, Flow):
         yield node.meta.on_error, child(address, "@catch")
 

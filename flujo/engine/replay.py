@@ -24,6 +24,7 @@ from flujo.core.events import (
     StepReturned,
     StepSkipped,
     TaskAnswered,
+    TaskExpired,
     TaskOpened,
     TimerSet,
 )
@@ -59,7 +60,7 @@ _COMPARED = {
     "region_finished": ("output", "decision", "delta"),
     "step_failed": ("error",),
     "step_skipped": (),
-    "task_opened": ("kind", "message", "show", "choices", "schema"),
+    "task_opened": ("kind", "message", "show", "choices", "schema", "to"),
 }
 
 
@@ -175,7 +176,9 @@ class ReplayRecord:
         """Return a recorded event whole, with its labels."""
         return self._past.event(seq)
 
-    def question(self, address: Address, kind: str = "question") -> tuple[int, TaskAnswered | None] | None:
+    def question(
+        self, address: Address, kind: str = "question"
+    ) -> tuple[int, TaskAnswered | TaskExpired | None] | None:
         """Return the recorded question once it has been asked again."""
         return self._past.question(address, kind, after=0) if address in self._asked else None
 

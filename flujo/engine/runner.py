@@ -241,7 +241,7 @@ class Runner:
     def finish(self, node: Node, frame: Frame, done: Done, decision: JsonValue, writes: int) -> Outcome:
         """Record the end of a region: output, decision, and the writes to the context since `writes`."""
         context = frame.scope.context
-        self._write(node.meta, frame, done)
+        self._write(node.meta, frame, done, _sink(node))
         event = RegionFinished(done.output, decision, context.since(writes), None, frame.used_moment)
         self._decided(Draft(event, frame.address, "", done.labels))
         return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
@@ -258,8 +258,8 @@ class Runner:
             self._decided(Draft(StepContinued(error_of(failed)), address))
             return self._continued(node, scope, error_of(failed))
         mark = len(scope.context.writes)
-        names = {"error": Value(error_of(failed))}
-        given = frame.this or scope.previous
+        given = frame.this or self._given_again(node.meta, frame)
+        names = {"error": Value(error_of(failed)), "this": given.value}
         inner, at = scope.inner(given, names), child(address, "@catch")
         try:
             if handler.meta.when is not None and not boolean(
@@ -281,6 +281,18 @@ class Runner:
         event = RegionFinished(outcome.output, "@caught", scope.context.since(mark))
         self._decided(Draft(event, address, "", outcome.labels))
         return self._visible(node, scope, StepResult("completed", Value(outcome.output, outcome.labels)))
+
+    def _given_again(self, meta: Meta, frame: Frame) -> StepResult:
+        """Return the input of a step whose failure was recorded earlier, worked out anew; draws count from `when` on."""
+        scope = frame.scope
+        if meta.input is None:
+            return scope.previous
+        try:
+            if meta.when is not None:
+                meta.when.render(frame)
+            return StepResult("completed", Value(meta.input.render(frame), frame.labels(meta.input)))
+        except FlujoError:
+            return scope.previous  # that was the failure
 
     def _continued(self, node: Node, scope: Scope, error: dict[str, JsonValue]) -> Done:
         self.partial = True

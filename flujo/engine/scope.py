@@ -294,7 +294,7 @@ class Frame:
                 return self.scope.context.labels
             case ("secrets", name):
                 return frozenset({f"secret:{name}"})
-            case ("item" | "loop" | "error" | "results" | "value" as name, *_):
+            case ("item" | "loop" | "error" | "results" | "value" | "this" | "event" as name, *_):
                 try:
                     return self.scope.named(name).labels
                 except LookupError:

@@ -1,12 +1,26 @@
-"""Questions to people: what an answer must look like, and what it becomes."""
+"""Questions to people: how one is asked, what an answer must look like, and what it becomes."""
 
 from __future__ import annotations
 
 from flujo.core.errors import UsageError
-from flujo.core.events import TaskOpened
+from flujo.core.events import Draft, TaskOpened
+from flujo.core.ids import TaskId, task_id
 from flujo.core.json_schema import problems
+from flujo.core.outcomes import Suspended
+from flujo.core.storing import Projection, TaskHeader
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonValue, ValueProblem, load
+from flujo.engine.journal import Record
+from flujo.engine.scope import Frame
+
+
+def open_task(record: Record, frame: Frame, question: TaskOpened, instead_of: tuple[TaskId, ...] = ()) -> Suspended:
+    """Record a question to a person, which may take the place of others; return the suspension that waits for it."""
+    facts = frame.scope.facts
+    task = task_id(facts.run, record.next_seq)
+    header = TaskHeader(task, facts.run, facts.name, frame.address, frame.moment())
+    record.append(Draft(question, frame.address), change=Projection(opened=(header,), closed=instead_of))
+    return Suspended((task,), question.expires)
 
 
 def parse_answer(question: TaskOpened, text: str, output: str | None = None) -> JsonValue:

@@ -40,8 +40,6 @@ def blueprint(place: str, word: str) -> dict[str, Any]:
             return {"steps": [{**STEP, word: {}}, {**HITL, "name": "b", word: {}}]}
         case kind if kind in OF_KIND:
             return {"steps": [{**OF_KIND[kind], word: {}}]}
-        case "in `approval`":
-            return {"steps": [{**STEP, "approval": {word: {}}}]}
         case "in an agent":
             return {"agents": {"x": {**AGENT, word: {}}}, "steps": [{"name": "a", "uses": "agents.x"}]}
         case "retry elsewhere":
@@ -75,7 +73,6 @@ def test_all_places_are_met() -> None:
         "at the top level",
         "as `kind`",
         "in any step",
-        "in `approval`",
         "in an agent",
         *OF_KIND,
     }

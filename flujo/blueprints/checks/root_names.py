@@ -49,7 +49,7 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
             return None
         return "FLJ0309", "no person has been asked before this step", "put a `hitl` step before it"
     if root == "this":
-        if use.field[0] in _OWN_INPUT:
+        if use.field[0] in _OWN_INPUT or use.position.gives("this"):
             return None
         listed = ", ".join(f"`{word}`" for word in _OWN_INPUT)
         return "FLJ0302", f"`this` has a value in {listed} only", "it is the step's own input"

@@ -11,4 +11,11 @@ RANGE = (
         "`flujo tasks show TASK` shows the choices or the schema.",
         "semantic",
     ),
+    Code(
+        "FLJ0703",
+        "not-yours",
+        "Somebody answers a task that is for other people, or answers once more where several people must agree.",
+        "Let one of those answer whom `flujo tasks show TASK` names.",
+        "authority",
+    ),
 )

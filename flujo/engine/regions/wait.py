@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from flujo.core.errors import FlujoError
-from flujo.core.events import Draft, EventAwaited, StepCompleted, TaskOpened, TimerSet
-from flujo.core.graph import Awaited, Question, Timer, Wait
-from flujo.core.ids import task_id
+from flujo.core.events import Draft, EventAwaited, StepCompleted, TaskAnswered, TaskExpired, TaskOpened, TimerSet
+from flujo.core.graph import Awaited, Flow, Preset, Question, Timer, Wait
+from flujo.core.ids import child, task_id
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.storing import Projection, TaskHeader
-from flujo.core.values import Value
-from flujo.engine.dispatch import open_task
+from flujo.core.values import Value, type_name
 from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.runner import Finished, Runner
 from flujo.engine.scope import Frame, boolean, moment_of
+from flujo.engine.tasks import open_task
 
 UNTRUSTED: Final = frozenset({"untrusted"})
 
@@ -27,34 +27,57 @@ async def run_wait(runner: Runner, node: Wait, frame: Frame) -> Outcome:
         case Awaited() as awaited:
             return _event(runner, node, awaited, frame)
         case question:
-            return _question(runner, node, question, frame)
+            return await _question(runner, node, question, frame)
 
 
-def _question(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome:
+async def _question(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome:
     record = runner.record
     if record.question(frame.address) is None:
-        message = on.message.render(frame)
-        show = None if on.show is None else on.show.render(frame)
-        choices = list(on.choices) or None
-        expires = _expiry(runner, node)
-        asked = TaskOpened("question", message, show, choices, on.schema, frame.used_moment, expires)
-        open_task(record, frame, asked)
+        _ask(runner, node, on, frame)
     question = record.question(frame.address)
     if question is None:
         raise EndOfRecord(frame.address)
-    seq, answered = question
-    if answered is not None:
-        return runner.complete(node, frame, Finished(Done(answered.answer)))
-    task = task_id(frame.scope.facts.run, seq)
-    if node.meta.timeout is None:
-        return Suspended((task,))
-    event, _ = record.event(seq)
-    assert isinstance(event, TaskOpened)
-    assert event.expires is not None
-    if record.now() < event.expires and not record.timed_out(frame.address):
-        return Suspended((task,), event.expires)
-    failed = Failed.of("FLJ0508", f"nobody answered within {node.meta.timeout:g} s", retry="timeout")
-    record.append(change=Projection(closed=(task,)), hold=True)
+    seq, closed = question
+    if isinstance(closed, TaskAnswered):
+        return runner.complete(node, frame, Finished(Done(closed.answer)))
+    if closed is None:
+        task = task_id(frame.scope.facts.run, seq)
+        event, _ = record.event(seq)
+        assert isinstance(event, TaskOpened)
+        in_time = event.expires is None or record.now() < event.expires
+        if in_time and not record.timed_out(frame.address):
+            return Suspended((task,), event.expires)
+        record.append(Draft(TaskExpired(task), frame.address), change=Projection(closed=(task,)), hold=True)
+    return await _expired(runner, node, on, frame)
+
+
+def _ask(runner: Runner, node: Wait, on: Question, frame: Frame) -> None:
+    message = on.message.render(frame)
+    show = None if on.show is None else on.show.render(frame)
+    to = None if on.to is None else on.to.render(frame)
+    if to is not None and type(to) is not str:
+        raise FlujoError("FLJ0405", f"`to` must be text, and is {type_name(to)}")
+    asked = TaskOpened(
+        "question", message, show, list(on.choices) or None, on.schema, frame.used_moment, _expiry(runner, node),
+        to=to, quorum=on.quorum,
+    )  # fmt: skip
+    open_task(runner.record, frame, asked)
+
+
+async def _expired(runner: Runner, node: Wait, on: Question, frame: Frame) -> Outcome:
+    """Go on without an answer, as `on_timeout` says."""
+    match on.on_timeout:
+        case Preset(answer=answer):
+            return runner.complete(node, frame, Finished(Done(answer, detail={"expired": True})))
+        case Flow() as instead:
+            mark = len(frame.scope.context.writes)
+            given = frame.this or frame.scope.previous
+            outcome = await runner.flow(instead, frame.scope.inner(given), child(frame.address, "@timeout"))
+            if not isinstance(outcome, Done):
+                return outcome
+            return runner.finish(node, frame, outcome, "@timeout", mark)
+    few = "nobody answered" if on.quorum == 1 else f"fewer than {on.quorum} people gave one answer"
+    failed = Failed.of("FLJ0508", f"{few} within {node.meta.timeout:g} s", retry="timeout")
     return runner.fail(runner.placed(failed, node.meta, frame.address), frame)
 
 
