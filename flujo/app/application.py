@@ -23,7 +23,7 @@ from flujo.blueprints.compiler import compile_blueprint
 from flujo.blueprints.importing import Compiled
 from flujo.blueprints.pinned import pinned_catalogue, pinned_sources
 from flujo.core.diagnostics import Diagnostic, in_order
-from flujo.core.errors import BlueprintInvalid, FlujoError, UsageError
+from flujo.core.errors import BlueprintInvalid, FlujoError, StateError, UsageError
 from flujo.core.graph import Call, Graph, Node
 from flujo.core.ids import Address, RunId
 from flujo.core.ports import SkillSpec
@@ -273,7 +273,8 @@ class App:
     def _time_matters(self, run: RunId) -> bool:
         """Say whether time alone can move a suspended run on: a wait in it, or a deadline."""
         graph = self.engine.graph(run)
-        timed = any(node.meta.timeout is not None for node in (graph.root, *_nodes(graph)))
+        metas = [node.meta for node in (graph.root, *_nodes(graph))]
+        timed = any(meta.timeout is not None or (meta.approval and meta.approval.expires) for meta in metas)
         return timed or self.next_wake(run) is not None
 
     def send_event(self, name: str, payload: JsonValue) -> list[Any]:
@@ -312,11 +313,13 @@ class App:
 
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:
         view = self.view(run, inputs=False)
-        while view.status == "suspended" and view.tasks and options.ask:
-            text = options.ask(view.tasks[0])
-            if text is None:
+        person = self.system.user()
+        while view.status == "suspended" and options.ask:
+            task = next((task for task in view.tasks if task.may_answer(person)), None)
+            text = options.ask(task) if task is not None else None
+            if task is None or text is None:
                 break
-            view = self.resume(run, text, view.tasks[0].id, replace(options, ask=None))
+            view = self.resume(run, text, task.id, replace(options, ask=None))
         return view
 
     def _check_keys(self, graph: Graph) -> None:
@@ -418,12 +421,21 @@ class App:
         return next_wake(self.engine.events(self.store.run(prefix).run))
 
     def tasks(self, prefix: str | None = None) -> list[Any]:
-        """Return open tasks, oldest first, of one run or all."""
+        """Return open tasks, oldest first, of one run or all; one damaged run does not hide those of the others."""
         if prefix is None and self._untouched:
             return []
         chosen = self.store.run(prefix).run if prefix else None
         runs = dict.fromkeys(task.run for task in self.store.tasks(chosen, event=""))
-        return [task for run in runs for task in self.view(run, inputs=False).tasks]
+        return [task for run in runs for task in self._tasks_of(run)]
+
+    def _tasks_of(self, run: RunId) -> list[Any]:
+        from flujo.engine.fold import TaskView
+
+        try:
+            return list(self.view(run, inputs=False).tasks)
+        except StateError as error:
+            headers = self.store.tasks(run, event="")
+            return [TaskView(it.task, "damaged", it.step, str(error), None, None, None) for it in headers]
 
     def replay(self, prefix: str) -> Any:
         """Run a recorded run again from its journal alone; return what differs."""

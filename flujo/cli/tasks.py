@@ -22,6 +22,7 @@ def list_tasks(
     """List the questions that runs are waiting for, oldest first."""
     from flujo.app import open_app
     from flujo.cli.render.table import table
+    from flujo.cli.render.task import for_whom
 
     console = session.console
     with open_app(session.project, session.env) as app:
@@ -31,8 +32,16 @@ def list_tasks(
     elif not tasks:
         console.note("no run is waiting for a person")
     else:
-        rows = [(task.id, task.kind, task.step, str(task.message)) for task in tasks]
-        console.result(table(("task", "kind", "step", "question"), rows, console.columns, console.paint()))
+        columns = {
+            "task": [task.id for task in tasks],
+            "kind": [task.kind for task in tasks],
+            "step": [task.step for task in tasks],
+            "for": [for_whom(task) for task in tasks],
+            "question": [str(task.message) for task in tasks],
+        }
+        shown = {head: cells for head, cells in columns.items() if head != "for" or any(cells)}
+        rows = list(zip(*shown.values(), strict=True))
+        console.result(table(list(shown), rows, console.columns, console.paint()))
     return Exit.DONE
 
 

@@ -7,11 +7,11 @@ another call. A `no`, or a question that expired, holds until the step is tried 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flujo.core.errors import FlujoError
 from flujo.core.events import Draft, TaskAnswered, TaskExpired, TaskOpened
-from flujo.core.graph import Approval
+from flujo.core.graph import Approval, Call
 from flujo.core.ids import Digest, TaskId, task_id
 from flujo.core.json_schema import problems
 from flujo.core.outcomes import Failed, Outcome, Suspended
@@ -22,29 +22,29 @@ from flujo.engine.journal import Journal
 from flujo.engine.order import Order
 from flujo.engine.tasks import open_task
 
+Check = Callable[[], Outcome | None]
+"""Says why a call cannot work; nobody is asked about one that cannot."""
 
-def consent(journal: Journal, order: Order, skills: Skills) -> Outcome | None:
+
+def consent(journal: Journal, order: Order, check: Check) -> Outcome | None:
     """Ask a person whether a call may be made; None when enough of them have agreed to exactly this one."""
     address, call = order.frame.address, digest([journal.run, order.frame.address, order.fingerprint])
     question = journal.past.question(address, "approval", after=0, about=call)
     if question is None:
-        return _ask(journal, order, skills, call)
+        return check() or _ask(journal, order, call)
     seq, closed = question
     if closed is None:
         return _wait(journal, order, seq)
     if isinstance(closed, TaskAnswered) and closed.answer == "yes":
         return None
     if seq <= journal.past.reopened(address):
-        return _ask(journal, order, skills, call)
+        return check() or _ask(journal, order, call)
     return _denied(order, closed)
 
 
-def _ask(journal: Journal, order: Order, skills: Skills, call: Digest) -> Outcome:
-    """Open a task that shows exactly what will be done; a call that cannot work is not asked about."""
+def _ask(journal: Journal, order: Order, call: Digest) -> Outcome:
+    """Open a task that shows exactly what will be done."""
     frame, approval = order.frame, order.call.meta.approval or Approval()
-    wrong = next(_misfits(order, skills), None)
-    if wrong is not None:
-        return wrong
     text = f"may `{frame.address}` call {order.call.target}?"
     message = text if approval.message is None else approval.message.render(frame)
     expires = None if approval.expires is None else journal.now() + int(approval.expires * 1_000_000)
@@ -63,18 +63,19 @@ def _overtaken(journal: Journal, order: Order) -> Iterator[TaskId]:
         yield task_id(journal.run, last[0])
 
 
-def _misfits(order: Order, skills: Skills) -> Iterator[Failed]:
-    """Yield why the arguments do not fit the skill's parameters: nobody should agree to what cannot be done."""
-    if order.call.runner != "step":
-        return
+def misfit(call: Call, arguments: JsonObject, skills: Skills) -> Failed | None:
+    """Return why arguments do not fit the parameters of a skill."""
+    if call.runner != "step":
+        return None
     try:
-        spec = skills.load(order.call.target).spec
+        spec = skills.load(call.target).spec
     except FlujoError as error:
-        yield Failed.of(error.diagnostic.code, str(error), retry="never", help=error.diagnostic.help)
-        return
-    for problem in problems(order.arguments, spec.parameters):
-        help = f"`flujo skills show {spec.id}` shows the types"
-        yield Failed.of("FLJ0604", f"the arguments of `{spec.id}` do not fit: {problem}", retry="never", help=help)
+        return Failed.of(error.diagnostic.code, str(error), retry="never", help=error.diagnostic.help)
+    found = problems(arguments, spec.parameters)
+    if not found:
+        return None
+    help = f"`flujo skills show {spec.id}` shows the types"
+    return Failed.of("FLJ0604", f"the arguments of `{spec.id}` do not fit: {found[0]}", retry="never", help=help)
 
 
 def _wait(journal: Journal, order: Order, seq: int) -> Outcome:

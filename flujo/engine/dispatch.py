@@ -26,7 +26,7 @@ from flujo.core.ports import (
 )
 from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, sha256
-from flujo.engine.consent import consent
+from flujo.engine.consent import consent, misfit
 from flujo.engine.crowd import in_time, protect
 from flujo.engine.journal import Journal
 from flujo.engine.order import Order
@@ -143,12 +143,9 @@ class LiveAttempts:
 
     async def make(self) -> Outcome:
         """Make one attempt."""
-        call, tools, arguments = self.call, self._tools, self._order.arguments
-        if call.secrets:
-            revealed = tools.confidence.reveal(call, arguments, self._order.frame)
-            if isinstance(revealed, Failed):
-                return tools.confidence.hide(revealed)
-            arguments = revealed
+        call, tools, arguments = self.call, self._tools, self._revealed()
+        if isinstance(arguments, Failed):
+            return tools.confidence.hide(arguments)
         key = self._order.key or sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
         if call.changes_things:
             started = StepStarted(self._made + 1, self._order.frame.moment(), key)
@@ -171,7 +168,18 @@ class LiveAttempts:
 
     def consent(self) -> Outcome | None:
         """Ask a person whether the call may be made; None when one has agreed to exactly this call."""
-        return consent(self._journal, self._order, self._tools.skills)
+        return consent(self._journal, self._order, self._misfit)
+
+    def _misfit(self) -> Outcome | None:
+        """Return why the arguments do not fit the skill, where that can be told before the call."""
+        given = self._revealed()
+        found = given if isinstance(given, Failed) else misfit(self.call, given, self._tools.skills)
+        return None if found is None else self._tools.confidence.hide(found)
+
+    def _revealed(self) -> JsonObject | Failed:
+        """Return the arguments with the values of secrets in them."""
+        call, arguments = self.call, self._order.arguments
+        return self._tools.confidence.reveal(call, arguments, self._order.frame) if call.secrets else arguments
 
     def reuse(self) -> Outcome | None:
         """Return the output that an equal call gave earlier, if one is kept and young enough."""

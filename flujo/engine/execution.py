@@ -159,6 +159,7 @@ class Engine:
                 self._tools.confidence.know(graph)
                 offer.payload = self._tools.confidence.redactor.value(offer.payload)
             journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
+            offer.payload = self._tools.confidence.redactor.value(offer.payload)
             await self._drive(journal, graph, facts, _Idle())
 
     async def redrive(self, run: RunId, how: Driving = QUIETLY) -> None:

@@ -49,7 +49,9 @@ SETTINGS = '[project]\nname = "case"\n\n[state]\nuri = "sqlite:///state.db"\n'
 LONG = 400 * 86_400.0
 """Seconds: longer than any wait a blueprint may ask for."""
 
-_UNTOLD = frozenset({"started", "moment", "due", "expires", "retry_at", "pinned", "environment", "shown", "digest"})
+_UNTOLD = frozenset(
+    {"started", "moment", "due", "expires", "retry_at", "pinned", "environment", "shown", "digest", "call"}
+)
 
 
 class Killed(SystemExit):

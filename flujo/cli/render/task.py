@@ -28,12 +28,25 @@ def task_text(task: TaskView, columns: int, paint: Paint) -> str:
     The call that an approval or a doubt is about is shown whole, whatever its length.
     """
     text = f"{paint('cyan', visible(task.step))}: {value_text(task.message, columns)}"
+    whom = for_whom(task)
+    if whom:
+        text += f"for {visible(whom, keep='')}\n"
     if task.show is not None:
         whole = task.kind in ("approval", "in_doubt")
         text += "\n" + indented(_shown(masked(task.show), columns - 2, whole=whole))
     if task.kind == "in_doubt":
         text += f"\n{_DOUBT}"
     return text
+
+
+def for_whom(task: TaskView) -> str:
+    """Return who is to answer, and how many people have; nothing when any one person may."""
+    whom = task.to or ", ".join(task.by or ())
+    if task.quorum == 1:
+        return whom
+    given = [f"`{answer.by}`: {value_text(answer.answer, 40).strip()}" for answer in task.answers]
+    said = f" ({', '.join(given)})" if given else ""
+    return f"{whom or 'anyone'}, {len(task.answers)} of {task.quorum} people have answered{said}"
 
 
 def _shown(value: JsonValue, columns: int, *, whole: bool) -> str:
