@@ -41,7 +41,15 @@ from flujo.engine.past import Past
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
 
-_ENTRIES = ("step_started", "step_returned", "region_entered", "timer_set", "event_awaited", "task_opened", "step_failed")
+_ENTRIES = (
+    "step_started",
+    "step_returned",
+    "region_entered",
+    "timer_set",
+    "event_awaited",
+    "task_opened",
+    "step_failed",
+)
 """Events that may hold the moment at which their address was entered."""
 
 _ASKING = (TaskOpened, TaskAnswered, TaskExpired, EventAwaited)

@@ -283,7 +283,7 @@ class Runner:
         return self._visible(node, scope, StepResult("completed", Value(outcome.output, outcome.labels)))
 
     def _given_again(self, meta: Meta, frame: Frame) -> StepResult:
-        """Return the input of a step whose failure was recorded earlier, worked out anew; draws count from `when` on."""
+        """Return the input of a step whose failure was recorded earlier, worked out anew; `when` draws first."""
         scope = frame.scope
         if meta.input is None:
             return scope.previous
