@@ -2,6 +2,7 @@
 
 The runner knows these six and nothing else. A step kind lowers to them; a seventh is an architecture decision and a
 new version of the journal. Children of a region are Flows; a Flow is a chain, or a graph by `needs`.
+Long because the six and the parts of them are one vocabulary, which describes itself for digests.
 """
 
 from __future__ import annotations
