@@ -8,7 +8,7 @@ def main() -> int:
     """Run each campaign, print its table, exit 1 when one of them found a fault."""
     given = dict(word.split("=", 1) for word in sys.argv[1:])
     count, seed = int(given.get("COUNT", 100)), int(given.get("SEED", 1))
-    names = given["ONLY"].split(",") if "ONLY" in given else ["crash", "regions", "fence", "expressions"]
+    names = given["ONLY"].split(",") if "ONLY" in given else ["crash", "regions", "fence", "expressions", "secrets"]
     failed = False
     for name in names:
         options = {"mutant": given["MUTANT"]} if "MUTANT" in given else {}

@@ -30,7 +30,7 @@ MIN_LENGTH: Final = 6
 MIN_LINE: Final = 16
 """Characters of a line of a secret that counts by itself."""
 
-MAX_DERIVED: Final = 200
+MAX_DERIVED: Final = 50
 """Values computed from secrets that are remembered, the latest of them."""
 
 
@@ -100,8 +100,9 @@ class Redactor:
         return value if self.text(text) == text else HIDDEN
 
     def _collect(self) -> None:
-        forms = {form for value in (*self._known, *self._derived) for form in forms_of(value)}
-        self._in_json = tuple({json.dumps(form, ensure_ascii=False)[1:-1] for form in forms})
+        values = (*self._known, *self._derived)
+        forms = {form for value in values for form in forms_of(value)}
+        self._in_json = tuple({form for value in values for form in _forms_in_json(value)})
         self.forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
@@ -114,6 +115,11 @@ def forms_of(value: str) -> tuple[str, ...]:
     lines = [line.strip() for line in bare.splitlines()] if "\n" in bare or "\r" in bare else []
     parts = {bare, value, *(line for line in lines if len(line) >= MIN_LINE)}
     return tuple({form for part in parts for form in _forms(part)})
+
+
+@lru_cache(maxsize=4 * MAX_DERIVED)
+def _forms_in_json(value: str) -> tuple[str, ...]:
+    return tuple(json.dumps(form, ensure_ascii=False)[1:-1] for form in forms_of(value))
 
 
 def _forms(text: str) -> Iterator[str]:
