@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import get_args
 
 from flujo.app import open_app
-from flujo.blueprints.language import AGENT_LATER, KINDS_LATER, STEP_LATER, TOP_LATER
+from flujo.blueprints.language import AGENT_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
 from flujo.cli.render.skill import type_words
 from flujo.core.codes import _RANGES as RANGES
@@ -163,7 +163,7 @@ def _setting(**values: str) -> Iterator[None]:
 
 def later() -> str:
     """Return the words that are refused with FLJ0207, as a list."""
-    places = [("at the top level", TOP_LATER), ("as `kind`", KINDS_LATER), ("in any step", STEP_LATER)]
+    places = [("at the top level", TOP_LATER), ("in any step", STEP_LATER)]
     for word, kind in kinds().items():
         own: frozenset[str] = getattr(kind.config, "LATER", frozenset()) - STEP_LATER
         if own:

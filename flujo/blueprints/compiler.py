@@ -1,4 +1,4 @@
-"""Blueprint text to Graph in named passes: read, model, resolve, lower, check; its imports on the way, each once.
+"""Blueprint text to Graph in named passes: read, translate, model, resolve, lower, check; its imports on the way, once.
 
 Passes that do not need each other go on after errors, so that users see all problems at once. Nothing here reads files,
 starts anything or imports a name that came from a blueprint: texts and skills come in through two ports.
@@ -21,6 +21,8 @@ from flujo.blueprints.inputs import read_inputs
 from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
 from flujo.blueprints.lowering import Body, Workshop
 from flujo.blueprints.names import name_of_file
+from flujo.blueprints.original import translate
+from flujo.blueprints.original.names import OldNames
 from flujo.blueprints.program import Program
 from flujo.blueprints.reader import read
 from flujo.blueprints.report import Report
@@ -60,10 +62,13 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     document, problems = read(text, name)
     if document is None:
         return Compiled(None, tuple(problems))
+    translated = translate(document)
+    document = translated.document
     report = Report(document)
-    report.extend(problems, ())
+    report.extend([*problems, *translated.diagnostics], ())
     head = _read_head(document, report, importing)
-    shop = Workshop(report, catalogue, head.agents, head.imports, head.defaults)
+    names = OldNames(translated.has_initial_prompt)
+    shop = Workshop(report, catalogue, head.agents, head.imports, head.defaults, names)
     root, output = _lower(document, shop)
     report_unused(head.imports, shop.imported, report)
     program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report, head.secrets)

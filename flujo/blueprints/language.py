@@ -45,9 +45,8 @@ STEP_KEYS: Final = frozenset(
         "when",
     }
 )
-STEP_LATER: Final = frozenset({"config", "limits", "undo", "usage_limits"})
+STEP_LATER: Final = frozenset({"limits", "undo", "usage_limits"})
 
-KINDS_LATER: Final = frozenset({"StateMachine", "dynamic_router"})
 
 AGENT_LATER: Final = frozenset(
     {"fallback_models", "max_turns", "on_tool_error", "prompt", "quality", "sla", "tier", "tools"}

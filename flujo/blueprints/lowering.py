@@ -23,13 +23,15 @@ from flujo.blueprints.fields import (
     read_retry,
 )
 from flujo.blueprints.importing import Compiled
-from flujo.blueprints.language import APPROVAL_KEYS, KINDS_LATER, MAX_STEPS, STEP_KEYS, STEP_LATER
+from flujo.blueprints.language import APPROVAL_KEYS, MAX_STEPS, STEP_KEYS, STEP_LATER
 from flujo.blueprints.ordering import put_in_order, read_needs
+from flujo.blueprints.original.edits import in_braces
+from flujo.blueprints.original.names import OldNames
 from flujo.blueprints.report import Report
 from flujo.blueprints.reuse import read_cache, read_key
 from flujo.blueprints.rules import RULE_SEES, RuleReader
 from flujo.blueprints.scope import Position, StepList, Use
-from flujo.core.diagnostics import Diagnostic, Severity
+from flujo.core.diagnostics import Diagnostic, Fix, Severity
 from flujo.core.errors import TemplateError
 from flujo.core.graph import (
     Approval,
@@ -52,7 +54,7 @@ from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import EMPTY, JsonObject, JsonValue
-from flujo.expressions import compile_condition, compile_template, sealed
+from flujo.expressions import compile_condition, compile_template, has_syntax, sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Workshop:
     agents: Mapping[str, JsonObject]
     imports: Mapping[str, Compiled]
     defaults: Defaults
+    old_names: OldNames = OldNames()
     uses: list[Use] = field(default_factory=list)
     lists: list[StepList] = field(default_factory=list)
     steps: int = 0
@@ -121,12 +124,23 @@ class Workshop:
         def locate(inner: Path, start: int, end: int) -> Place:
             return document.locate((*path, *inner), start, end)
 
-        template, problems = compile_condition(value, locate) if is_condition else compile_template(value, locate)
+        compiler, aliases = compile_condition if is_condition else compile_template, self.old_names.at(at, position)
+        template, problems = compiler(value, locate, aliases=aliases)
         self.report.extend(problems, path)
         if template is None:
             return _BROKEN
+        if is_condition and isinstance(value, str) and not has_syntax(value):
+            self._bare(path)
         self.uses.append(Use(template, path, at, position))
-        return sealed(template, locate)
+        return sealed(template, locate, aliases)
+
+    def _bare(self, path: Path) -> None:
+        """Say that a condition stands without `{{ }}`."""
+        place, edits = self.report.document.place(path), in_braces(self.report.document, path)
+        fix = Fix("write `{{ }}` round it", edits, "safe") if edits else None
+        message, help = "a condition without `{{ }}` is an old spelling", "write `{{ }}` round it"
+        item = Diagnostic("FLJ0210", message, place, help, severity=Severity.INFO, path=path, fix=fix)
+        self.report.put(item)
 
     def flow(self, value: JsonValue, path: Path, body: Body) -> Flow:
         """Lower a body: a list of steps, or one step."""
@@ -232,11 +246,8 @@ class Workshop:
         kind = self.catalogue.kinds.get(word)
         if kind is not None and kind.config is not None:
             return kind
-        if word in KINDS_LATER:
-            self.report.later(word, at, what="the kind")
-            return None
         words = sorted(known for known, kind in self.catalogue.kinds.items() if kind.config is not None)
-        near = did_you_mean(word, [*words, *sorted(KINDS_LATER)])
+        near = did_you_mean(word, words)
         help = f"did you mean `{near}`?" if near else f"the kinds are {', '.join(f'`{known}`' for known in words)}"
         if word == "agent":
             help = "an agent is called by a step: write `uses: agents.NAME`"
@@ -341,7 +352,9 @@ class Workshop:
             elif key in later:
                 self.report.later(key, (*path, key))
             elif key not in STEP_KEYS:
-                self.report.unknown_key(key, (*path, key), allowed)
+                near = self.report.unknown_key(key, (*path, key), allowed)
+                if near is not None and near in own_keys and near not in raw:
+                    own[near] = value  # that it is missing would be the same mistake told twice
         for key in own.keys() & getattr(model, "DURATIONS", EMPTY):
             own[key] = read_duration(own[key], (*path, key), self.report)
             if own[key] is None:

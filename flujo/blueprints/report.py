@@ -53,14 +53,15 @@ class Report:
         message = f"{what} `{word}` is not in this version of flujo yet"
         self.add("FLJ0207", message, path, on_key=what == "the key")
 
-    def unknown_key(self, key: str, path: Path, allowed: Iterable[str]) -> None:
-        """Report a key that has no meaning; with a fix where one allowed key is near."""
+    def unknown_key(self, key: str, path: Path, allowed: Iterable[str]) -> str | None:
+        """Report a key that has no meaning, with a fix where one allowed key is near; return that key."""
         words = sorted(allowed)
         near = did_you_mean(key, words)
         place = self.document.place(path, on_key=True)
         help = f"did you mean `{near}`?" if near else f"the keys here are {_listed(words)}"
         fix = Fix(f"write `{near}`", (Edit(place.span, near),)) if near else None
         self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path, fix=fix))
+        return near
 
     def misfit(self, error: ValidationError, path: Path, allowed: Iterable[str]) -> None:
         """Add what pydantic found in the mapping at `path`."""

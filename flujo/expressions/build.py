@@ -19,7 +19,7 @@ from flujo.expressions.making import compared, list_of, mapping_of, text_of
 from flujo.expressions.methods import METHODS
 from flujo.expressions.operators import ARITHMETIC, COMPARISON, negative, positive, slice_of, truth
 from flujo.expressions.places import Places, left_of
-from flujo.expressions.references import DRAWN, FUNCTIONS, ROOTS, NameRead, constant_key, reference
+from flujo.expressions.references import DRAWN, FUNCTIONS, ROOTS, Aliases, NameRead, Spelling, constant_key, reference
 from flujo.expressions.scan import Scan
 
 MAX_FAULTS: Final = 20
@@ -29,11 +29,12 @@ MAX_FAULTS: Final = 20
 class Builder:
     """Builds the closures of one text; collects its reads, functions and faults on the way."""
 
-    def __init__(self, scan: Scan, locals_: frozenset[str], only: frozenset[str] | None) -> None:
+    def __init__(self, scan: Scan, locals_: frozenset[str], only: frozenset[str] | None, aliases: Aliases) -> None:
         self.scan = scan
         self.places = Places(scan)
         self.outer = locals_
         self.only = only
+        self.aliases = aliases
         self.faults: list[Fault] = []
         self.reads: list[NameRead] = []
         self.functions: set[str] = set()
@@ -192,12 +193,17 @@ class Builder:
         rest = links[len(keys)] if len(keys) < len(links) else None
         end = self.places.end(links[len(keys) - 1]) if keys else at[1]
         whole = (at[0], end)
-        ref = (name,) if plain else reference(name, keys, whole)
-        used = len(ref) - 1
+        alias = None if plain else self.aliases.of(name, keys)
+        spelling, used = None, 0
+        if alias is not None:
+            name, used = alias
+            spelling = Spelling((at[0], self.places.end(links[used - 1]) if used else at[1]), name)
+        ref = (name,) if plain else reference(name, keys[used:], whole)
+        used += len(ref) - 1
         tail = tuple(keys[used:])
         guarded = tolerates(rest) or any(ref == known and tail[: len(more)] == more for known, more in self.facts)
         self.changing += 1
-        self.reads.append(NameRead(ref, tail, whole, guarded))
+        self.reads.append(NameRead(ref, tail, whole, guarded, spelling))
         own = (at[0], self.places.end(links[used - 1])) if used else at
 
         def run(frame: Frame) -> Any:
@@ -242,7 +248,7 @@ class Builder:
 
     def _choice(self, node: nodes.CondExpr) -> Eval:
         test = self.strictly(node.test)
-        when_true, when_false = facts_of(node.test)
+        when_true, when_false = facts_of(node.test, self.aliases)
         with self.knowing(when_true):
             one = self.expression(node.expr1)
         if node.expr2 is None:
@@ -254,7 +260,7 @@ class Builder:
 
     def _logic(self, node: nodes.And | nodes.Or) -> Op:
         is_and = type(node) is nodes.And
-        when_true, when_false = facts_of(node.left)
+        when_true, when_false = facts_of(node.left, self.aliases)
         with self.knowing(when_true if is_and else when_false):
             right = self.strictly(node.right)
 

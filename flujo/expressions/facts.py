@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from flujo.expressions.calls import TOLERANT
 from flujo.expressions.faults import Fault
-from flujo.expressions.references import constant_key, reference
+from flujo.expressions.references import NO_ALIASES, Aliases, constant_key, reference
 
 Fact = tuple[tuple[str, ...], tuple[str | int, ...]]
 """A reference and tail that are known to be defined."""
@@ -18,7 +18,7 @@ MAX_CONDITIONS: Final = 8
 """Conditions joined by `and` and `or` that are looked at."""
 
 
-def facts_of(node: nodes.Node) -> tuple[list[Fact], list[Fact]]:
+def facts_of(node: nodes.Node, aliases: Aliases = NO_ALIASES) -> tuple[list[Fact], list[Fact]]:
     """Return what is known to be defined where a condition is true, and where it is false.
 
     `a and b` gives the facts of both where it is true, `a or b` where it is false.
@@ -37,14 +37,14 @@ def facts_of(node: nodes.Node) -> tuple[list[Fact], list[Fact]]:
             when_true, when_false = (value if value is telling else None for value in values)
             conditions += [(part.left, when_true, when_false), (part.right, when_true, when_false)]
         elif type(part) is nodes.Test and part.name in DEFINED:
-            fact = fact_of(part.node)
+            fact = fact_of(part.node, aliases)
             for known, value in zip(facts, values, strict=True):
                 if fact is not None and value is (part.name == "defined"):
                     known.append(fact)
     return facts
 
 
-def fact_of(node: nodes.Node) -> Fact | None:
+def fact_of(node: nodes.Node, aliases: Aliases = NO_ALIASES) -> Fact | None:
     """Return what it means that an expression is defined; None where its keys are computed."""
     keys: list[str | int] = []
     while isinstance(node, nodes.Getattr | nodes.Getitem):
@@ -56,8 +56,10 @@ def fact_of(node: nodes.Node) -> Fact | None:
     if type(node) is not nodes.Name:
         return None
     keys.reverse()
+    name, used = aliases.of(node.name, keys) or (node.name, 0)
+    del keys[:used]
     try:
-        ref = reference(node.name, keys, (0, 0))
+        ref = reference(name, keys, (0, 0))
     except Fault:
         return None
     return ref, tuple(keys[len(ref) - 1 :])

@@ -19,7 +19,7 @@ from flujo.expressions.budget import Budget, GaveUp, Trial, over
 from flujo.expressions.build import Builder
 from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.frame import Eval, Frame, Statement
-from flujo.expressions.references import NameRead
+from flujo.expressions.references import NO_ALIASES, Aliases, NameRead
 from flujo.expressions.scan import Scan, environment, reworded, scan
 from flujo.expressions.statements import body
 
@@ -63,20 +63,24 @@ class Program:
 
 
 def compile_text(
-    text: str, bare: bool = False, outer: frozenset[str] = frozenset(), only: frozenset[str] | None = None
+    text: str,
+    bare: bool = False,
+    outer: frozenset[str] = frozenset(),
+    only: frozenset[str] | None = None,
+    aliases: Aliases = NO_ALIASES,
 ) -> Program:
     """Return the program of a text: a template, or a `bare` expression, which may name `only` some names."""
     compiler = _cached if len(text) <= CACHED_LENGTH else _compile
-    return compiler(text, bare, outer, only)
+    return compiler(text, bare, outer, only, aliases)
 
 
-def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] | None) -> Program:
+def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] | None, aliases: Aliases) -> Program:
     try:
         found = scan(text, bare)
         expression, statements = _parse(found, bare)
     except Fault as fault:
         return Program(text, _nothing, problems=(fault.problem((0, len(text))),))
-    builder = Builder(found, outer, only)
+    builder = Builder(found, outer, only, aliases)
     direct: Ref | None = None
     weighed = True
     if expression is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property
 from typing import Final
 
 from jinja2 import nodes
@@ -31,6 +34,14 @@ _HOW: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """Another spelling of a name in a text: the offsets of the words, and the name they stand for."""
+
+    at: At
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NameRead:
     """One read of a name in a text: see `Read`, which adds where the text stands."""
 
@@ -38,6 +49,34 @@ class NameRead:
     tail: tuple[str | int, ...]
     at: At
     guarded: bool
+    spelling: Spelling | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Aliases:
+    """Other spellings of names: `("previous_step", "output")` stands for `previous`; of several the longest counts.
+
+    Two are equal only when they are one object: compiled texts are remembered by it.
+    """
+
+    names: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    @cached_property
+    def _by_root(self) -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for path in sorted(self.names, key=len, reverse=True):
+            found.setdefault(path[0], []).append(path)
+        return found
+
+    def of(self, name: str, keys: list[str | int]) -> tuple[str, int] | None:
+        """Return what a name with the keys after it stands for, and how many of the keys that takes in."""
+        for path in self._by_root.get(name, ()):
+            if list(path[1:]) == keys[: len(path) - 1]:
+                return self.names[path], len(path) - 1
+        return None
+
+
+NO_ALIASES: Final = Aliases()
 
 
 def constant_key(node: nodes.Node) -> str | int | None:

@@ -14,6 +14,7 @@ from flujo.core.record import dataclass
 from flujo.core.secrets import PLACEHOLDER
 from flujo.core.spans import Path
 from flujo.core.values import JsonObject, JsonValue, digest
+from flujo.expressions.references import NO_ALIASES, Aliases
 from flujo.expressions.template import CompiledTemplate, Locate, Read, compile_template
 
 ROOT: Final = "secrets"
@@ -63,7 +64,9 @@ class SealedTemplate:
         return shown, parts
 
 
-def sealed(template: CompiledTemplate, locate: Locate) -> CompiledTemplate | SealedTemplate:
+def sealed(
+    template: CompiledTemplate, locate: Locate, aliases: Aliases = NO_ALIASES
+) -> CompiledTemplate | SealedTemplate:
     """Return a template that never shows a secret: itself when it reads none."""
     by_path: dict[Path, list[Read]] = {}
     for read in template.reads:
@@ -73,20 +76,23 @@ def sealed(template: CompiledTemplate, locate: Locate) -> CompiledTemplate | Sea
     for path, reads in by_path.items():
         names = tuple(sorted({read.ref[1] for read in reads if read.ref[0] == ROOT}))
         if names:
-            leaves.append(_leaf(template.source, path, reads, names, locate))
+            leaves.append(_leaf(template.source, path, reads, names, (locate, aliases)))
             bare = _put(bare, path, None)
     if not leaves:
         return template
-    rest, _ = compile_template(bare, locate)
+    rest, _ = compile_template(bare, locate, aliases=aliases)
     assert rest is not None  # it is a part of what has been compiled
     return SealedTemplate(template.source, template.refs, template.functions, rest, tuple(leaves))
 
 
-def _leaf(source: JsonValue, path: Path, reads: list[Read], names: tuple[str, ...], locate: Locate) -> _Leaf:
+def _leaf(
+    source: JsonValue, path: Path, reads: list[Read], names: tuple[str, ...], how: tuple[Locate, Aliases]
+) -> _Leaf:
+    locate, aliases = how
     text = source
     for key in path:
         text = text[key]
-    template, _ = compile_template(text, lambda inner, start, end: locate((*path, *inner), start, end))
+    template, _ = compile_template(text, lambda inner, start, end: locate((*path, *inner), start, end), aliases=aliases)
     assert template is not None  # it is a part of what has been compiled
     others = tuple(read for read in reads if read.ref[0] != ROOT)
     return _Leaf(path, names, others, template, template.is_direct)

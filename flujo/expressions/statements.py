@@ -97,7 +97,7 @@ def _if(builder: Builder, node: nodes.If) -> Statement:
     known = 0
     for case in (node, *node.elif_):
         test = builder.strictly(case.test)
-        when_true, when_false = facts_of(case.test)
+        when_true, when_false = facts_of(case.test, builder.aliases)
         with builder.knowing(when_true):
             cases.append((test, body(builder, case.body)))
         builder.facts.extend(when_false)

@@ -15,6 +15,7 @@ from flujo.core.values import JsonValue, type_name
 from flujo.expressions.budget import Budget
 from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.program import Program, compile_text
+from flujo.expressions.references import NO_ALIASES, Aliases, Spelling
 from flujo.expressions.scan import has_syntax
 
 Locate = Callable[[Path, int, int], Place | None]
@@ -31,6 +32,7 @@ class Read:
     """One read of a name: `steps.a.output.b[0]` has the ref ("steps", "a", "output") and the tail ("b", 0).
 
     `start` and `end` are offsets inside the scalar at the path `at`; `guarded` reads may find nothing there.
+    `spelling` says what was written, where that is not the name itself.
     """
 
     ref: Ref
@@ -39,6 +41,7 @@ class Read:
     start: int
     end: int
     guarded: bool
+    spelling: Spelling | None = None
 
 
 Render = Callable[[Names, Budget], JsonValue]
@@ -78,20 +81,29 @@ class CompiledTemplate:
 
 
 def compile_template(
-    value: JsonValue, locate: Locate = no_place, *, local_names: frozenset[str] = frozenset()
+    value: JsonValue,
+    locate: Locate = no_place,
+    *,
+    local_names: frozenset[str] = frozenset(),
+    aliases: Aliases = NO_ALIASES,
 ) -> tuple[CompiledTemplate | None, list[Diagnostic]]:
     """Compile a value: text with templates, or a list or mapping with such text in it; keys are never templates.
 
-    `local_names` are names that are there besides those of the language, each a reference of its own.
+    `local_names` are names that are there besides those of the language, each a reference of its own; `aliases` other
+    spellings of names.
     """
-    return _Compiler(locate, local_names).template(value)
+    return _Compiler(locate, local_names, aliases).template(value)
 
 
 def compile_condition(
-    value: JsonValue, locate: Locate = no_place, *, local_names: frozenset[str] = frozenset()
+    value: JsonValue,
+    locate: Locate = no_place,
+    *,
+    local_names: frozenset[str] = frozenset(),
+    aliases: Aliases = NO_ALIASES,
 ) -> tuple[CompiledTemplate | None, list[Diagnostic]]:
     """Compile a condition: true, false, a template, or a bare expression without `{{ }}`."""
-    compiler = _Compiler(locate, local_names)
+    compiler = _Compiler(locate, local_names, aliases)
     if type(value) is bool:
         return compiler.template(value)
     if type(value) is not str:
@@ -107,7 +119,7 @@ def compile_expression(text: str, names: frozenset[str]) -> CompiledTemplate:
     program = compile_text(text, bare=True, only=names)
     if program.problems:
         raise _error(program.problems[0], (), no_place)
-    return _Compiler(no_place, frozenset()).finished(text, [((), program)], _leaf(program, (), no_place))
+    return _Compiler(no_place, frozenset(), NO_ALIASES).finished(text, [((), program)], _leaf(program, (), no_place))
 
 
 def check_boolean(value: JsonValue, place: Place | None = None, path: Path = ()) -> bool:
@@ -176,9 +188,10 @@ def _leaf(program: Program, path: Path, locate: Locate) -> Render:
 class _Compiler:
     """Compiles one value; collects the programs of its texts and what is wrong with them."""
 
-    def __init__(self, locate: Locate, local_names: frozenset[str]) -> None:
+    def __init__(self, locate: Locate, local_names: frozenset[str], aliases: Aliases) -> None:
         self.locate = locate
         self.local_names = local_names
+        self.aliases = aliases
         self.programs: list[tuple[Path, Program]] = []
         self.diagnostics: list[Diagnostic] = []
 
@@ -194,7 +207,7 @@ class _Compiler:
     ) -> CompiledTemplate:
         """Return the template of a value whose texts are compiled."""
         reads = tuple(
-            Read(read.ref, read.tail, path, *read.at, read.guarded)
+            Read(read.ref, read.tail, path, *read.at, read.guarded, read.spelling)
             for path, program in programs
             for read in program.reads
         )
@@ -221,7 +234,7 @@ class _Compiler:
 
     def text(self, text: str, path: Path, bare: bool) -> Render:
         """Return how a text renders; what is wrong with it becomes diagnostics."""
-        program = compile_text(text, bare, self.local_names)
+        program = compile_text(text, bare, self.local_names, aliases=self.aliases)
         for problem in program.problems:
             place = self.locate(path, *problem.at)
             self.diagnostics.append(Diagnostic(problem.code, problem.message, place, problem.help, path=path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
@@ -19,7 +19,6 @@ class Config(BaseModel):
     """The question, what is shown with it, and what an answer may be."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"input_schema"})
 
     message: str = Field(description="the question; templates are allowed")
     show: Any = Field(None, description="what the person is shown with it: a mapping of templates")

@@ -17,8 +17,8 @@ class Config(BaseModel):
     """The steps, when to stop, and what goes from one iteration to the next."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"ai_turn_source", "conversation", "history", "history_management", "history_template",
-                                 "loop", "named_steps", "user_turn_sources"})  # fmt: skip
+    LATER: ClassVar = frozenset({"ai_turn_source", "conversation", "history", "history_template",
+                                 "named_steps", "user_turn_sources"})  # fmt: skip
     GIVES: ClassVar = {"steps": frozenset({"loop"})}
     AFTER: ClassVar = {"until": "steps", "while": "steps", "next_input": "steps", "output": "steps"}
 

@@ -20,7 +20,6 @@ class Config(BaseModel):
     """The items, the steps for each, and what becomes of failures and results."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"map"})
     GIVES: ClassVar = {"steps": frozenset({"item", "index"}), "reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 

@@ -15,7 +15,6 @@ class Config(BaseModel):
     """The branches, and how they come together."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"merge_strategy"})
     GIVES: ClassVar = {"reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 

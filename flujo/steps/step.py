@@ -9,7 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
@@ -34,7 +34,6 @@ class Config(BaseModel):
     """What is called, and with what."""
 
     model_config = CONFIG
-    LATER: ClassVar = frozenset({"agent"})
 
     uses: str | None = Field(
         None, description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"
@@ -92,9 +91,9 @@ def _spec(uses: str, low: Lowering) -> SkillSpec | None:
 
 
 def _unknown_help(id: str, low: Lowering) -> str:
-    if ":" in id:
-        return "Python paths are not called; register the function as a skill with `@skill`, then `flujo skills lock`"
     near = did_you_mean(id, low.catalogue.skill_ids()) or _same_verb(id, low)
+    if ":" in id or (near is None and id.count(".") > 1):
+        return "Python paths are not called; register the function as a skill with `@skill`, then `flujo skills lock`"
     return f"did you mean `{near}`?" if near else "`flujo skills list` shows what there is"
 
 

@@ -230,7 +230,7 @@ FOUND = [
     ("FLJ0204", "error", _parallel("join: most"), "most"),
     ("FLJ0204", "error", _parallel("join: true"), "true"),
     ("FLJ0204", "error", _parallel("join: 3"), "3"),
-    ("FLJ0204", "error", _parallel("on_branch_failure: propagate"), "propagate"),
+    ("FLJ0204", "error", _parallel("on_branch_failure: stop"), "stop"),
     ("FLJ0204", "error", _parallel("max_concurrency: 1001"), "1001"),
     ("FLJ0204", "error", _parallel("merge: first"), "first"),
     ("FLJ0204", "error", _parallel("reduce: contact"), "contact"),
