@@ -99,7 +99,7 @@ FOUND = [
     ("FLJ0304", _steps("{name: a, input: 1, verify: [{judge: agents.b, min_score: 1}]}"), "agents.b"),
     ("FLJ0202", HEAD + AGENT + "steps: [{name: a, input: 1, verify: [{judge: agents.x}]}]\n", "{judge: agents.x}"),
     ("FLJ0204", HEAD + AGENT + "steps: [{name: a, input: 1, verify: [{judge: agents.x, min_score: 7}]}]\n", "7"),
-    ("FLJ0207", _steps("{kind: hitl, name: a, message: b, verify: [{expr: 'value'}]}"), "verify"),
+    ("FLJ0207", _steps("{kind: hitl, name: a, message: b, verify: [{expr: '{{ value }}'}]}"), "verify"),
     ("FLJ0203", _steps("{name: a, input: 1, cache: 1h}"), "1h"),
     ("FLJ0208", _steps("{name: a, input: 1, cache: {ttl: 1}}"), "1"),
     ("FLJ0201", _steps("{name: a, input: 1, cache: {for: 1h}}"), "for"),
