@@ -48,10 +48,9 @@ class Report:
             place = item.place or self.document.place(path)
             self.put(replace(item, place=place, path=item.path or path))
 
-    def later(self, word: str, path: Path, *, what: str = "the key") -> None:
-        """Say that a part of the language is not in this version."""
-        message = f"{what} `{word}` is not in this version of flujo yet"
-        self.add("FLJ0207", message, path, on_key=what == "the key")
+    def later(self, key: str, path: Path) -> None:
+        """Say that a key of the language is not in this version."""
+        self.add("FLJ0207", f"the key `{key}` is not in this version of flujo yet", path, on_key=True)
 
     def unknown_key(self, key: str, path: Path, allowed: Iterable[str]) -> str | None:
         """Report a key that has no meaning, with a fix where one allowed key is near; return that key."""
