@@ -37,7 +37,8 @@ def input_value(graph: Graph, raw: RawInput) -> JsonValue:
     value = with_defaults(value, schema)
     found = problems(value, schema)
     if found:
-        missing = sorted(set(schema.get("required", ())) - set(value)) if isinstance(value, dict) else []
+        required = resolved(schema, schema).get("required", ())
+        missing = sorted(set(required) - set(value)) if isinstance(value, dict) else []
         hint = f"give it with `--set {missing[0]}=VALUE`" if missing else None
         raise _misfit(f"the input does not fit `inputs`: {found[0]}", hint)
     return _storable(value)
@@ -65,7 +66,7 @@ def _single(schema: JsonObject, key: str, text: str) -> JsonValue:
         value = load(text)
     except ValueProblem:
         return text
-    kind = resolved(properties.get(key), schema).get("type")
+    kind = resolved(properties.get(key, rules.get("additionalProperties")), schema).get("type")
     return text if kind is not None and problems(value, {"type": kind}) else value
 
 

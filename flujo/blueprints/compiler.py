@@ -82,7 +82,8 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
         "files": importing.texts,
         "skills": _skills(program, head.imports),
     }
-    inner = (compiled.graph.secrets for compiled in head.imports.values() if compiled.graph is not None)
+    used = (head.imports[alias].graph for alias in sorted(shop.imported & head.imports.keys()))
+    inner = (graph.secrets for graph in used if graph is not None)
     secrets = tuple(dict.fromkeys(chain(head.secrets, *inner)))
     graph = Graph(
         head.name, root, document.source, head.inputs, head.context, output, pinned, document, secrets=secrets

@@ -22,6 +22,25 @@ MANY = replace(
 )
 
 
+REFERRING = replace(
+    PLAIN,
+    inputs={
+        "$ref": "#/$defs/all",
+        "$defs": {
+            "all": {
+                "type": "object",
+                "properties": {
+                    "n": {"$ref": "#/$defs/n"},
+                    "any": True,
+                    "rows": {"items": {"properties": {"size": {"default": 1}}}},
+                },
+                "required": ["n"],
+                "additionalProperties": {"type": "string"},
+            },
+            "n": {"type": "integer"},
+        },
+    },
+)
 BOUND = replace(PLAIN, inputs={"type": "object", "properties": {"limit": {"type": "integer", "minimum": 1}}})
 
 
@@ -35,6 +54,9 @@ BOUND = replace(PLAIN, inputs={"type": "object", "properties": {"limit": {"type"
         (ONE, RawInput(sets=(("text", "5"),)), {"text": "5"}),
         (MANY, RawInput('{"url": "u"}'), {"url": "u", "limit": 10}),
         (MANY, RawInput(sets=(("url", "u"), ("limit", "3"), ("flag", "[1]"))), {"url": "u", "limit": 3, "flag": [1]}),
+        (REFERRING, RawInput(sets=(("n", "3"), ("other", "4"))), {"n": 3, "other": "4"}),
+        (REFERRING, RawInput('{"n": 1, "rows": [{}, {"size": 2}]}'), {"n": 1, "rows": [{"size": 1}, {"size": 2}]}),
+        (replace(PLAIN, inputs={"properties": {"x": True}}), RawInput("{}"), {}),
         (MANY, RawInput(json_text='{"url": "u"}', sets=(("url", "v"),)), {"url": "v", "limit": 10}),
     ],
 )
@@ -50,6 +72,8 @@ def test_what_fits(graph, raw, value):
         (PLAIN, RawInput("\udcff"), "cannot be kept", None),
         (MANY, RawInput("text"), "must be JSON", None),
         (MANY, RawInput(), "does not fit", "--set url=VALUE"),
+        (REFERRING, RawInput(), "does not fit", "--set n=VALUE"),
+        (REFERRING, RawInput(sets=(("n", "x"),)), "expected integer", None),
         (MANY, RawInput(sets=(("ulr", "x"),)), "no property `ulr`", "did you mean `url`"),
         (MANY, RawInput(sets=(("nothing-like-it", "x"),)), "no property", "`limit`"),
         (MANY, RawInput(sets=(("url", "u"), ("limit", "many"))), "does not fit", None),

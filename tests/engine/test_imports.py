@@ -135,6 +135,30 @@ def test_what_with_draws_stays_the_same_when_it_is_tried_again() -> None:
     assert view.status == "completed"
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "uses: imports.i, with: {at: '{{ now() }}'}",
+        "uses: imports.i, input: {at: '{{ now() }}'}",
+        "uses: imports.i, input: {at: '{{ now() }}'}, timeout: 1h",
+        "kind: parallel, branches: {b: {name: say, input: '{{ previous }}'}}, input: {at: '{{ now() }}'}",
+    ],
+)
+def test_what_a_region_read_of_the_clock_is_read_again_after_a_restart(step: str) -> None:
+    world = Files(
+        i="inputs: {at: string}\nsteps: [{name: say, input: '{{ input }}'}, {name: end, input: '{{ input }}'}]\n"
+    )
+    view = world.start(
+        f"imports: {{i: i.yaml}}\nsteps: [{{name: r, {step}}}, {{name: c, input: '{{{{ previous }}}}'}}]\n"
+    )
+    entered = world.types(view.run_id).index("region_entered r")
+    for length in range(entered + 1, len(world.types(view.run_id))):
+        again = cut(world, view.run_id, length)
+        again.clock.advance(100)
+        assert to_the_end(again, view.run_id).output == view.output
+    assert world.replay(view.run_id).equal
+
+
 def test_in_maps_branches_and_graphs() -> None:
     world = Files(inner="inputs: {n: integer}\nsteps: {name: add, uses: t.inc, input: '{{ input.n }}'}\n")
     text = """

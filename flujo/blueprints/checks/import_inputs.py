@@ -41,13 +41,15 @@ def _arguments(imported: Import, path: Path, schema: JsonObject | None, program:
         known: JsonObject = rules.get("properties", {})
         literals = {key: value for key, value in given.items() if _is_literal(value)}
         wrong = list(_properties(name, literals, known, schema, path, program))
+        meant = set()
         for key in given.keys() - known.keys() if rules.get("additionalProperties") is False else ():
             near = did_you_mean(key, known)
+            meant.add(near)
             listed = ", ".join(f"`{one}`" for one in known)
             help = f"did you mean `{near}`?" if near else f"its inputs are {listed}" if listed else "it has no inputs"
             wrong.append(_found(f"`{name}` has no input `{key}`", (*path, key), program, help, on_key=True))
         for key in rules.get("required", ()):
-            if key not in given and "default" not in resolved(known.get(key), schema):
+            if key not in given and key not in meant and "default" not in resolved(known.get(key), schema):
                 wrong.append(_found(f"`{name}` needs the input `{key}`", path, program, f"add `{key}:` under `with`"))
         yield from wrong
         if not wrong and len(literals) == len(given):
@@ -59,12 +61,13 @@ def _properties(
     name: str, literals: JsonObject, known: JsonObject, schema: JsonObject, path: Path, program: Program
 ) -> Iterator[Diagnostic]:
     """Yield the literals that miss the schema of their property."""
-    shared = {key: schema[key] for key in ("$defs", "definitions") if key in schema}
+    rules: JsonObject = {key: schema[key] for key in ("$defs", "definitions") if key in schema}
+    rules["properties"] = known
     for key in literals.keys() & known.keys():
-        part = resolved(known[key], schema)
-        for text in problems(with_defaults(literals[key], part), {**shared, **part})[:1]:
-            if "schema cannot be used" not in text:  # a reference to a part that is not shared: the run checks it
-                yield _found(f"the input `{key}` of `{name}` does not fit: {text}", (*path, key), program)
+        value = with_defaults({key: literals[key]}, rules)
+        for text in problems({key: value[key]}, rules)[:1]:
+            if "schema cannot be used" not in text:  # a reference to a part that is not here: the run checks it
+                yield _found(f"the input of `{name}` does not fit: {text}", (*path, key), program)
 
 
 def _found(message: str, path: Path, program: Program, help: str | None = None, *, on_key: bool = False) -> Diagnostic:
