@@ -303,12 +303,24 @@ class App:
         """Return what waits for events, oldest first."""
         return [] if self._untouched else [task for task in self.store.tasks() if task.event]
 
-    def redrive(self, prefix: str, options: RunOptions | None = None) -> Any:
-        """Run the failed steps of a run again; return its view."""
+    def redrive(
+        self,
+        prefix: str,
+        options: RunOptions | None = None,
+        *,
+        again: Iterable[str] = (),
+        keep: Iterable[str] = (),
+    ) -> Any:
+        """Run the failed steps of a run again; return its view.
+
+        `again` and `keep` name completed writes that come after something undone: to run again, or to keep.
+        """
+        from flujo.engine.redriving import Choice
+
         options = options or RunOptions()
         run = self.store.run(prefix).run
         self._check_keys(self.engine.graph(run))
-        run_sync(self.engine.redrive(run, options))
+        run_sync(self.engine.redrive(run, options, Choice(frozenset(again), frozenset(keep))))
         return self._ask_in_place(run, options)
 
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:

@@ -40,12 +40,13 @@ STEP_KEYS: Final = frozenset(
         "retry",
         "set",
         "timeout",
+        "undo",
         "updates_context",
         "verify",
         "when",
     }
 )
-STEP_LATER: Final = frozenset({"limits", "undo", "usage_limits"})
+STEP_LATER: Final = frozenset({"limits", "usage_limits"})
 
 
 AGENT_LATER: Final = frozenset(

@@ -31,6 +31,7 @@ from flujo.blueprints.report import Report
 from flujo.blueprints.reuse import read_cache, read_key
 from flujo.blueprints.rules import RULE_SEES, RuleReader
 from flujo.blueprints.scope import Position, StepList, Use
+from flujo.blueprints.undoing import UNDO, read_undo
 from flujo.core.diagnostics import Diagnostic, Fix, Severity
 from flujo.core.errors import TemplateError
 from flujo.core.graph import (
@@ -48,6 +49,7 @@ from flujo.core.graph import (
     Retry,
     Rule,
     Template,
+    Undo,
 )
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
@@ -278,6 +280,7 @@ class Workshop:
             key=read_key(raw["idempotency_key"], path, report, template) if "idempotency_key" in raw else None,
             verify=self._verify(raw["verify"], path, position, retry) if "verify" in raw else (),
             on_error=self._on_error(raw["on_error"], path, position) if "on_error" in raw else "fail",
+            undo=self._undo(raw["undo"], path, position) if "undo" in raw else None,
         )
 
     def _sets(self, raw: JsonObject, path: Path, position: Position) -> tuple[tuple[tuple[str, ...], Template], ...]:
@@ -337,6 +340,18 @@ class Workshop:
             self.report.add("FLJ0202", "the key `steps` is missing", at, help="add `steps:`")
             return "fail"
         return self.flow(value["steps"], (*at, "steps"), Body("@catch", position, frozenset({"error", "this"})))
+
+    def _undo(self, value: JsonValue, path: Path, position: Position) -> Undo | None:
+        at = (*path, "undo")
+        if position.gives("output"):
+            self.report.add("FLJ0204", "a step of an `undo` has no `undo` of its own", at, on_key=True)
+            return None
+        found = read_undo(value, at, self.report)
+        if found is None:
+            return None
+        alone = isinstance(found.steps, dict) and "name" not in found.steps
+        body = Body("@undo", None, UNDO, "@undo" if alone else None)
+        return Undo(self.flow(found.steps, found.path, body), found.rollback_only)
 
     def _config(self, raw: JsonObject, path: Path, kind: StepKind) -> Any:
         """Check a kind's own fields; None after reports that leave nothing to lower."""

@@ -88,6 +88,8 @@ class Program:
                 stack.append((caught, around))
             outer = around if node.meta.retry is None else (*around, node)
             stack.extend((call, outer) for call in reversed(own_calls(node)))
+            if node.meta.undo is not None:  # at the end of the run, whatever is around the step
+                stack.append((node.meta.undo.body, (self.root,)))
             inner = (*around, node)
             stack.extend((rule.call, inner) for rule in reversed(node.meta.verify) if rule.call is not None)
             stack.extend((part, inner) for part in reversed(children(node)) if part is not caught)

@@ -33,12 +33,16 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """A call with effects is about to begin: written only where a crash would leave a doubt."""
+    """A call with effects is about to begin: written only where a crash would leave a doubt.
+
+    `sees` is what the step's undo needs: `this`, and inside an import `input` and `context`.
+    """
 
     TYPE: ClassVar = "step_started"
     attempt: int
     moment: int
     key: str | None = None
+    sees: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,10 @@ class StepReturned:
 
 @dataclass(frozen=True, slots=True)
 class StepCompleted:
-    """A call or an answered question is done. `delta` holds the context writes as [path, value] pairs."""
+    """A call or an answered question is done. `delta` holds the context writes as [path, value] pairs.
+
+    `sees` is what the step's undo needs: `this`, and inside an import `input` and `context`.
+    """
 
     TYPE: ClassVar = "step_completed"
     output: JsonValue = None
@@ -66,6 +73,7 @@ class StepCompleted:
     moment: int | None = None
     usage: JsonObject | None = None
     detail: JsonObject | None = None
+    sees: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,10 @@ class EventAwaited:
 
 @dataclass(frozen=True, slots=True)
 class RegionFinished:
-    """A region is over: its output, its decision (the branch taken), its context writes."""
+    """A region is over: its output, its decision (the branch taken), its context writes.
+
+    `sees` is what the region's undo needs, as in `step_completed`.
+    """
 
     TYPE: ClassVar = "region_finished"
     output: JsonValue = None
@@ -168,6 +179,7 @@ class RegionFinished:
     delta: list[JsonValue] | None = None
     error: JsonObject | None = None
     moment: int | None = None
+    sees: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,24 @@ class TaskAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStarted:
+    """The effect of a step is about to be taken back; `of` is the seq of the event that recorded the effect."""
+
+    TYPE: ClassVar = "undo_started"
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFinished:
+    """The effect of a step is taken back, or with `error` is not; `by` is the person who said so, if one did."""
+
+    TYPE: ClassVar = "undo_finished"
+    of: int
+    error: JsonObject | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunSuspended:
     """Nothing can go on until people have answered."""
 
@@ -219,11 +249,16 @@ class RunSuspended:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
-    """The run goes on: after an answer, a crash, or (`redrive`) a failure. `reopened` are addresses to run again."""
+    """The run goes on: after an answer, a crash, or (`redrive`) a failure. `reopened` are addresses to run again.
+
+    What is recorded at the addresses in `void`, inside them and around them no longer holds, but for those in `kept`.
+    """
 
     TYPE: ClassVar = "run_resumed"
     reason: Literal["resume", "redrive"] = "resume"
     reopened: list[str] | None = None
+    void: list[str] | None = None
+    kept: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +289,8 @@ Event = (
     | TaskOpened
     | TaskAnswered
     | TaskExpired
+    | UndoStarted
+    | UndoFinished
     | RunSuspended
     | RunResumed
     | RunFinished

@@ -125,6 +125,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes a step's effect back; its steps see the step's input as `this` and its output as `output`."""
+
+    body: Flow
+    rollback_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What every node has: its name in its list, its YAML word and place, and the fields of every step."""
 
@@ -145,6 +153,7 @@ class Meta:
 
     verify: tuple[Rule, ...] = ()
     on_error: Literal["fail", "continue"] | Flow = "fail"
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True)
@@ -378,7 +387,9 @@ def _plain(part: object) -> JsonValue:
             return {"call": part.identity, "effect": part.effect, **_fields(part, "meta", "arguments", "main")}
         case Import():
             return {"import": part.graph.digest, **_fields(part, "arguments")}
-        case Meta() | Retry() | Approval() | Cache() | Rule() | Reduce() | Join() | Flow() | Branch() | Map() | Loop():
+        case Meta() | Retry() | Approval() | Cache() | Rule() | Undo() | Reduce() | Join():
+            return {type(part).__name__.lower(): _fields(part)}
+        case Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
         case Question() | Preset() | Timer() | Awaited() | Wait():
             return {type(part).__name__.lower(): _fields(part)}

@@ -146,9 +146,11 @@ class LiveAttempts:
         call, tools, arguments = self.call, self._tools, self._revealed()
         if isinstance(arguments, Failed):
             return tools.confidence.hide(arguments)
-        key = self._order.key or sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
+        key = self._key()
         if call.changes_things:
-            started = StepStarted(self._made + 1, self._order.frame.moment(), key)
+            frame = self._order.frame
+            sees = None if call.meta.undo is None else frame.seen_by_undo()
+            started = StepStarted(self._made + 1, frame.moment(), key, sees)
             self._journal.append(Draft(started, self._address, self._fingerprint), hold=True)
         await self._journal.commit()
         self._started = tools.clock.now()
@@ -165,6 +167,12 @@ class LiveAttempts:
         if call.secrets and isinstance(outcome, Done):
             return replace(outcome, labels=outcome.labels | {f"secret:{name}" for name in call.secrets})
         return outcome
+
+    def _key(self) -> str:
+        """Return the idempotency key: the same for every attempt, another one once what was done was undone."""
+        text = self._order.key or sha256(f"{self._journal.run}\0{self._address}\0{self._fingerprint}".encode())
+        generation = self._journal.past.generation(self._address)
+        return f"{text}/{generation + 1}" if generation else text
 
     def consent(self) -> Outcome | None:
         """Ask a person whether the call may be made; None when one has agreed to exactly this call."""

@@ -40,10 +40,12 @@ from flujo.engine.fold import Recorded
 from flujo.engine.journal import Journal, Observer, Offer, Owner
 from flujo.engine.order import Order
 from flujo.engine.past import Past
+from flujo.engine.redriving import NO_CHOICE, Choice, no_longer_holds
 from flujo.engine.regions import run_region
 from flujo.engine.replay import Replay, ReplayRecord, replay
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
+from flujo.engine.undo import undo_failed
 
 _ENDED: Final = frozenset({"completed", "partial", "failed", "denied", "cancelled"})
 _REDRIVABLE: Final = frozenset({"failed", "denied", "cancelled"})
@@ -162,8 +164,8 @@ class Engine:
             offer.payload = self._tools.confidence.redactor.value(offer.payload)
             await self._drive(journal, graph, facts, _Idle())
 
-    async def redrive(self, run: RunId, how: Driving = QUIETLY) -> None:
-        """Run the failed steps of a run again, with everything that was completed kept."""
+    async def redrive(self, run: RunId, how: Driving = QUIETLY, choice: Choice = NO_CHOICE) -> None:
+        """Run the failed steps of a run again, with everything that was completed and not undone kept."""
         with self._store.claim(run) as claim:
             journal = self._journal(run, claim.epoch, how)
             journal.load()
@@ -175,7 +177,8 @@ class Engine:
             self._confide(graph, how)
             failed = [row.address for row in self._store.index(run) if row.type == "step_failed"]
             reopened = [address for address in dict.fromkeys(failed) if journal.past.failures(address)]
-            event = RunResumed("redrive", list(reopened))
+            void, kept = no_longer_holds(journal.past, graph.root, choice)
+            event = RunResumed("redrive", list(reopened), void or None, kept or None)
             seq = journal.append(Draft(event), change=Projection(status="running"))
             journal.past.add(IndexRow(seq, event.TYPE, ROOT, ""))
             await self._drive(journal, graph, facts)
@@ -270,6 +273,8 @@ class Engine:
         try:
             with journal.lane():
                 outcome = await runner.run()
+                if isinstance(outcome, Failed):
+                    outcome = await undo_failed(runner) or outcome
                 if dispatcher is None or not isinstance(outcome, Suspended):
                     await self._end(journal, outcome, runner.partial)
                 elif not journal.holds_only(RunResumed.TYPE):

@@ -27,9 +27,11 @@ from flujo.core.events import (
     TaskExpired,
     TaskOpened,
     TimerSet,
+    UndoFinished,
+    UndoStarted,
 )
-from flujo.core.graph import Call, Flow, Node
-from flujo.core.ids import ROOT, Address, RunId, TaskId, inside, task_id
+from flujo.core.graph import Call, Flow, Loop, Node
+from flujo.core.ids import ROOT, Address, RunId, TaskId, child, inside, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
@@ -37,6 +39,7 @@ from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.answers import refusal, settled
 from flujo.engine.places import plain, regions_around
 from flujo.engine.scope import iso
+from flujo.engine.voiding import Void
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class StepView:
     labels: frozenset[str] = frozenset()
     size: int | None = None
     """Of a map: how many items it has."""
+    undone: bool = False
+    """Whether what it did was taken back."""
 
     @property
     def duration_s(self) -> float | None:
@@ -152,6 +157,8 @@ class RunView:
     entered: dict[Address, int] = field(default_factory=dict)
     sizes: dict[Address, int] = field(default_factory=dict)
     environment: JsonObject = field(default_factory=dict)
+    undone: list[Address] = field(default_factory=list)
+    """Steps whose effect was taken back since the last redrive, in that order."""
 
     @property
     def tasks(self) -> list[TaskView]:
@@ -176,6 +183,8 @@ class RunView:
             "usage": self.usage.to_json(),
             "duration_s": self.duration_s,
         }
+        if self.undone:
+            shape["undone"] = list(self.undone)
         if steps:
             shape["steps"] = [step.to_json() for step in self.steps.values()]
         return shape
@@ -191,7 +200,7 @@ def fold(
     view = RunView(run)
     for item in events:
         if item.address == ROOT:
-            _fold_run(view, item)
+            _fold_run(view, item, nodes)
         else:
             _fold_step(view, item, nodes)
         view.updated = item.at
@@ -207,7 +216,7 @@ def fold(
     return view
 
 
-def _fold_run(view: RunView, item: Recorded) -> None:
+def _fold_run(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> None:
     match item.event:
         case RunStarted() as event:
             view.name, view.digest, view.input, view.created = event.name, event.digest, event.input, item.at
@@ -215,7 +224,8 @@ def _fold_run(view: RunView, item: Recorded) -> None:
         case RunSuspended():
             view.status = "suspended"
             view.active += item.at - view.since
-        case RunResumed():
+        case RunResumed() as event:
+            _forget(view, event, nodes)
             if view.status == "running":  # its process was killed: count up to the last thing it recorded
                 view.active += view.updated - view.since
             view.status, view.error, view.since = "running", None, item.at
@@ -224,6 +234,15 @@ def _fold_run(view: RunView, item: Recorded) -> None:
             view.error = None if event.error is None else _public_error(event.error)
             view.active += item.at - view.since
             view.open, view.awaited = {}, {}
+
+
+def _forget(view: RunView, event: RunResumed, nodes: Mapping[Address, Node]) -> None:
+    """Let go of what a redrive says no longer holds."""
+    if event.reason == "redrive":
+        view.undone = []
+    if event.void:
+        void = Void(event.void, event.kept or (), lambda address: isinstance(nodes.get(plain(address)), Loop))
+        view.steps = {address: step for address, step in view.steps.items() if not void(address)}
 
 
 def _with_regions(steps: dict[Address, StepView], nodes: Mapping[Address, Node]) -> dict[Address, StepView]:
@@ -257,16 +276,27 @@ def _public_error(error: JsonObject) -> JsonObject:
 def _fold_step(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> None:
     if isinstance(item.event, RegionEntered) and item.event.size is not None:
         view.sizes[item.address] = item.event.size
-    if isinstance(item.event, IterationFinished | RegionEntered | RegionReopened):
+    if isinstance(item.event, IterationFinished | RegionEntered | RegionReopened | UndoStarted):
         return
     step = view.steps.get(item.address)
     if step is None:
         step = view.steps[item.address] = _new_step(item.address, nodes)
+    if isinstance(item.event, UndoFinished):
+        _fold_undo(view, step, item.event)
     _fold_end(view, step, item)
     if isinstance(item.event, RegionFinished | StepContinued):
         _close(view, item.address)
     _fold_waiting(view, step, item)
     _note_start(view, step)
+
+
+def _fold_undo(view: RunView, step: StepView, event: UndoFinished) -> None:
+    asked = view.steps.get(child(step.address, "@undo"))
+    if asked is not None and event.by is not None:
+        asked.status = "failed" if event.error else "completed"
+    if event.error is None:
+        step.undone = True
+        view.undone.append(step.address)
 
 
 def _close(view: RunView, region: Address) -> None:

@@ -147,6 +147,14 @@ class Record(Protocol):
         """Say whether the region at an address is known to have taken too long (a replay knows)."""
         ...
 
+    def whole(self) -> Past:
+        """Return all that is recorded by now, by address."""
+        ...
+
+    def undo(self, address: Address, of: int) -> Event | None:
+        """Return how far the undo of an effect has come: its start, or its end; None if it was not begun."""
+        ...
+
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""
         ...
@@ -194,17 +202,23 @@ class Journal:
         self.question = past.question
         self.iterations = past.iterations
         self.awaited = past.awaited
+        self.undo = past.undo
 
     def load(self) -> None:
         """Read the index of what is recorded; check that the last row is whole."""
         rows = self._store.index(self.run)
-        for row in rows:
-            self.past.add(row)
+        self.past.read(rows)
         if rows:
             last = self._store.row(self.run, rows[-1].seq)
             if row_hash(last) != last.hash or last.seq != len(rows):
                 raise StateError("FLJ0805", f"event {last.seq} of run `{self.run}` does not fit its hash")
             self._seq, self._hash = last.seq, last.hash
+
+    def whole(self) -> Past:
+        """Return all that is recorded by now, by address: what this process appended is findable from here on."""
+        self.flush()
+        self.past.read(self._store.index(self.run))
+        return self.past
 
     @property
     def next_seq(self) -> int:
@@ -222,8 +236,7 @@ class Journal:
 
     def reopenings(self, address: Address) -> int:
         """Return how often the region at an address was tried again since the last redrive."""
-        after = self.past.reopened(Address(""))
-        return sum(row.type == "region_reopened" and row.seq > after for row in self.past.rows(address))
+        return self.past.reopenings(address)
 
     def iteration(self, address: Address) -> tuple[IterationFinished, frozenset[str]]:
         """Return the recorded end of one iteration."""
@@ -251,6 +264,8 @@ class Journal:
         """Return the moment the address was entered: the recorded one, else now."""
         for row in reversed(self.past.rows(address)):
             if row.type in _ENTRIES:
+                if row.seq > self._seq - len(self._held):
+                    self.flush()  # remembered before it was written
                 moment = getattr(self.event(row.seq)[0], "moment", None)
                 if moment is not None:
                     return int(moment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +10,15 @@ from flujo.core.errors import StateError
 from flujo.core.events import (
     Event,
     EventAwaited,
+    RegionFinished,
     RunResumed,
     StepFailed,
     StepReturned,
     TaskAnswered,
     TaskExpired,
     TaskOpened,
+    UndoFinished,
+    UndoStarted,
     event_of,
 )
 from flujo.core.ids import Address, Digest, RunId
@@ -24,6 +27,7 @@ from flujo.core.rows import Row
 from flujo.core.storing import IndexRow, Store
 from flujo.core.values import EMPTY, JsonObject, load_stored
 from flujo.engine.answers import settled
+from flujo.engine.voiding import Void, around
 
 _PLAIN_ENDS: Final = frozenset({"step_completed", "step_skipped"})
 _OF_TASKS: Final = frozenset({"task_opened", "task_answered", "task_expired"})
@@ -36,11 +40,18 @@ class Past:
     def __init__(self, store: Store, run: RunId) -> None:
         self.run = run
         self._store = store
+        self.read(())
+
+    def read(self, rows: Iterable[IndexRow]) -> None:
+        """Take in the whole of what is recorded, anew."""
         self._rows: dict[Address, tuple[IndexRow, ...]] = {}
         self._reopened: dict[Address, int] = {}
         self._iterations: dict[Address, int] = {}
+        self._voids: list[Void] = []
         self.asked = False
         self.passed_over = False
+        for row in rows:
+            self.add(row)
 
     def add(self, row: IndexRow) -> None:
         """Take a row into the index; rows come in order."""
@@ -56,12 +67,32 @@ class Past:
             case "run_resumed":
                 event = self.event(row.seq)[0]
                 if isinstance(event, RunResumed) and event.reason == "redrive":
+                    self._forget(event)
                     self._reopened[row.address] = row.seq
             case "region_reopened":
                 self._reopened[row.address] = row.seq
             case "iteration_finished":
                 loop, _, index = row.address.removesuffix("]").rpartition("[")
                 self._iterations[Address(loop)] = int(index) + 1
+
+    def _forget(self, event: RunResumed) -> None:
+        """Let go of what a redrive says no longer holds."""
+        if not event.void:
+            return
+        void = Void(event.void, event.kept or (), self._iterations.__contains__)
+        self._rows = {address: rows for address, rows in self._rows.items() if not void(address)}
+        self._iterations = {
+            loop: void.iterations.get(loop, count) for loop, count in self._iterations.items() if not void.covers(loop)
+        }
+        self._voids.append(void)
+
+    def kept(self, address: Address) -> bool:
+        """Say whether a result was kept although what it was built on may have changed."""
+        return any(address in void.kept for void in self._voids)
+
+    def generation(self, address: Address) -> int:
+        """Return how often what was recorded at an address was made void: a call made anew has a key of its own."""
+        return sum(void.covers(address) for void in self._voids)
 
     def rows(self, address: Address) -> Sequence[IndexRow]:
         """Return the rows of an address in order."""
@@ -75,9 +106,14 @@ class Past:
         """Return the seq after which failures at an address count: the last redrive, or retry of a region around it."""
         latest = self._reopened.get(Address(""), 0)
         if len(self._reopened) > 1 or (self._reopened and not latest):
-            for region in _around(address):
+            for region in around(address):
                 latest = max(latest, self._reopened.get(region, 0))
         return latest
+
+    def reopenings(self, address: Address) -> int:
+        """Return how often the region at an address was tried again since the last redrive."""
+        after = self._reopened.get(Address(""), 0)
+        return sum(row.type == "region_reopened" and row.seq > after for row in self.rows(address))
 
     def ended(self, address: Address) -> IndexRow | None:
         """Return the event that ended the step or region at an address, if there is one.
@@ -139,6 +175,27 @@ class Past:
             elif row.type in ("step_failed", "step_completed", "step_returned"):
                 started = None
         return started
+
+    def effect(self, address: Address) -> IndexRow | None:
+        """Return the event that recorded what the step at an address did: its end, or the start of a doubt."""
+        doubt = self.doubt(address)
+        if doubt is not None:
+            return doubt
+        row = self.ended(address)
+        if row is None or row.type not in ("step_completed", "region_finished"):
+            return None
+        event = self.event(row.seq)[0] if row.type == "region_finished" else None
+        caught = isinstance(event, RegionFinished) and (event.error is not None or event.decision == "@caught")
+        return None if caught else row
+
+    def undo(self, address: Address, of: int) -> Event | None:
+        """Return how far the undo of an effect has come: its start, or its end; None if it was not begun."""
+        for row in reversed(self.rows(address)):
+            if row.type in ("undo_started", "undo_finished"):
+                event = self.event(row.seq)[0]
+                if isinstance(event, UndoStarted | UndoFinished) and event.of == of:
+                    return event
+        return None
 
     def question(
         self, address: Address, kind: str = "question", after: int | None = None, about: Digest | None = None
@@ -213,14 +270,6 @@ class Past:
         event = self.event(row.seq)[0]
         assert isinstance(event, StepFailed)
         return event
-
-
-def _around(address: Address) -> Iterator[Address]:
-    """Yield the addresses of the regions around an address, and itself."""
-    yield address
-    for place in range(len(address) - 1, 0, -1):
-        if address[place] in "/[":
-            yield Address(address[:place])
 
 
 def failure_of(event: StepFailed) -> Failed:

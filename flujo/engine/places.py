@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Question, Reduce, Wait
+from flujo.core.graph import Branch, Call, Flow, Import, Loop, Map, Node, Question, Reduce, Undo, Wait
 from flujo.core.ids import ROOT, Address, child, quoted
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -34,8 +34,10 @@ def nodes_by_address(root: Flow) -> dict[Address, Node]:
 
     def visit(node: Node, address: Address) -> None:
         found[address] = node
-        for flow, region in _lists(node, address):
+        for flow, region in lists_in(node, address):
             steps(flow, region)
+        if node.meta.undo is not None:
+            steps(node.meta.undo.body, undo_region(address, node.meta.undo))
         for at, call in _own_calls(node, address):
             visit(call, at)
 
@@ -43,8 +45,8 @@ def nodes_by_address(root: Flow) -> dict[Address, Node]:
     return found
 
 
-def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
-    """Yield the lists of steps inside a node, with their addresses."""
+def lists_in(node: Node, address: Address, index: str = "") -> Iterator[tuple[Flow, Address]]:
+    """Yield the lists of steps in a node with their addresses; `index` is that of an item or iteration, as `[2]`."""
     match node:
         case Branch():
             yield from ((flow, child(address, quoted(key))) for key, flow in node.branches)
@@ -54,7 +56,7 @@ def _lists(node: Node, address: Address) -> Iterator[tuple[Flow, Address]]:
             branches = (branch for branch in node.children if isinstance(branch, Flow))
             yield from ((branch, child(address, quoted(branch.meta.name))) for branch in branches)
         case Map() | Loop():
-            yield node.body, address
+            yield node.body, Address(address + index)
         case Wait(on=Question(on_timeout=Flow() as instead)):
             yield instead, child(address, "@timeout")
     if isinstance(node.meta.on_error, Flow):
@@ -71,6 +73,11 @@ def _own_calls(node: Node, address: Address) -> Iterator[tuple[Address, Call]]:
     for rule in node.meta.verify:
         if rule.call is not None:
             yield child(child(address, "@verify"), rule.call.meta.name), rule.call
+
+
+def undo_region(address: Address, undo: Undo) -> Address:
+    """Return the address of the list that undoes the step at `address`; one unnamed step is called `@undo` itself."""
+    return address if undo.body.children[0].meta.name == "@undo" else child(address, "@undo")
 
 
 def _reduce_of(node: Node) -> Reduce | None:

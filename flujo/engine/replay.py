@@ -17,6 +17,7 @@ from flujo.core.events import (
     EventAwaited,
     IterationFinished,
     RegionFinished,
+    RegionReopened,
     RunFinished,
     StepCompleted,
     StepContinued,
@@ -27,10 +28,11 @@ from flujo.core.events import (
     TaskExpired,
     TaskOpened,
     TimerSet,
+    UndoFinished,
 )
 from flujo.core.graph import Graph
 from flujo.core.ids import ROOT, Address, RunId, TaskId
-from flujo.core.outcomes import NOTHING_SPENT, Done, Outcome, Suspended
+from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import Clock
 from flujo.core.record import dataclass
 from flujo.core.rows import Row, row_hash
@@ -48,6 +50,7 @@ from flujo.engine.past import Past, failure_of, usage_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
+from flujo.engine.undo import undo_failed
 from flujo.engine.verifying import verified
 
 CUT_OFF = Suspended(())
@@ -61,6 +64,7 @@ _COMPARED = {
     "step_failed": ("error",),
     "step_skipped": (),
     "task_opened": ("kind", "message", "show", "choices", "schema", "to"),
+    "undo_finished": ("of", "error", "by"),
 }
 
 
@@ -137,8 +141,16 @@ class ReplayRecord:
         return event if isinstance(event, TimerSet) else None
 
     def reopenings(self, address: Address) -> int:
-        """Return 0: only the last, recorded try of a region is replayed."""
-        return 0
+        """Return how often the region was tried again: only its last, recorded try is replayed."""
+        return self._past.reopenings(address)
+
+    def whole(self) -> Past:
+        """Return all that is recorded."""
+        return self._past
+
+    def undo(self, address: Address, of: int) -> Event | None:
+        """Return nothing: in a replay every undo is run."""
+        return None
 
     def iterations(self, loop: Address) -> int:
         """Return 0: in a replay every iteration is run."""
@@ -222,8 +234,10 @@ class ReplayRecord:
         if isinstance(event, TaskOpened):
             self._asked.add(address)
             row = next((row for row in reversed(self._past.rows(address)) if row.type == event.TYPE), None)
-        elif isinstance(event, IterationFinished):
+        elif isinstance(event, IterationFinished | UndoFinished):
             row = next((row for row in reversed(self._past.rows(address)) if row.type == event.TYPE), None)
+        elif isinstance(event, RegionReopened):
+            row = None  # the last try has come to the same end again: here the record was cut off
         elif isinstance(event, StepCompleted | StepFailed | StepSkipped | StepContinued | RegionFinished):
             row = self.call_end(address) if isinstance(event, StepCompleted | StepFailed) else self.end(address)
             self._met.add(address)
@@ -236,7 +250,7 @@ class ReplayRecord:
         if row.type != event.TYPE:
             self.differ(address, "end", row.type, event.TYPE)
             return
-        if row.fingerprint != draft.fingerprint:
+        if row.fingerprint != draft.fingerprint and not self._past.kept(address):
             self.differ(address, "fingerprint", row.fingerprint, draft.fingerprint)
         recorded, _ = self.event(row.seq)
         for field in _COMPARED[event.TYPE]:
@@ -357,7 +371,10 @@ async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord) -> Replay:
     """Run `graph` again over a loaded record; compare everything, the end of the run included."""
     dispatcher = ReplayDispatcher(record)
     try:
-        outcome = await Runner(graph, record, dispatcher, facts, run_region).run()
+        runner = Runner(graph, record, dispatcher, facts, run_region)
+        outcome = await runner.run()
+        if isinstance(outcome, Failed):
+            outcome = await undo_failed(runner) or outcome
         record.compare_end(outcome)
         for address in record.unmet():
             record.differ(address, "end", "recorded", "not reached")

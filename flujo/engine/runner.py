@@ -37,6 +37,7 @@ from flujo.engine.dispatch import Dispatcher, failure_event
 from flujo.engine.journal import EndOfRecord, Record
 from flujo.engine.order import order_of
 from flujo.engine.past import failure_of
+from flujo.engine.places import nodes_by_address
 from flujo.engine.scope import Context, Frame, RunFacts, Scope, StepResult, boolean
 
 
@@ -75,10 +76,11 @@ class Runner:
         self._dispatcher = dispatcher
         self._facts = facts
         self._regions = regions
+        self.scope = self.top()
 
     def inside(self, graph: Graph, input: Value) -> Runner:
         """Return the runner of an imported graph: the same run, with an input, names and a context of its own."""
-        facts = replace(self._facts, input=input.data, labels=input.labels)
+        facts = replace(self._facts, input=input.data, labels=input.labels, imported=True)
         return Runner(graph, self.record, self._dispatcher, facts, self._regions)
 
     def top(self) -> Scope:
@@ -88,7 +90,7 @@ class Runner:
 
     async def run(self) -> Outcome:
         """Run the graph, or what is left of it; return the output of the run."""
-        scope = self.top()
+        scope = self.scope
         outcome = await self._whole(scope)
         if isinstance(outcome, Done) and self._graph.output is not None:
             frame = Frame(scope, ROOT, self.record.moment)
@@ -97,6 +99,10 @@ class Runner:
             except FlujoError as error:
                 return self.failed(error, self._graph.root.meta, ROOT)
         return outcome
+
+    def nodes(self) -> dict[Address, Node]:
+        """Return the nodes of the graph by their addresses, without indices."""
+        return nodes_by_address(self._graph.root)
 
     async def _whole(self, scope: Scope) -> Outcome:
         root = self._graph.root
@@ -242,7 +248,8 @@ class Runner:
         """Record the end of a region: output, decision, and the writes to the context since `writes`."""
         context = frame.scope.context
         self._write(node.meta, frame, done, _sink(node))
-        event = RegionFinished(done.output, decision, context.since(writes), None, frame.used_moment)
+        sees = None if node.meta.undo is None else frame.seen_by_undo()
+        event = RegionFinished(done.output, decision, context.since(writes), None, frame.used_moment, sees)
         self._decided(Draft(event, frame.address, "", done.labels))
         return self._visible(node, frame.scope, StepResult("completed", Value(done.output, done.labels)))
 
@@ -308,8 +315,9 @@ class Runner:
         delta = self._write(node.meta, frame, done, _sink(node))
         usage = None if done.usage == NOTHING_SPENT else done.usage.to_json()
         event = StepCompleted(
-            done.output, delta, finished.attempt, finished.started, frame.used_moment, usage, done.detail
-        )
+            done.output, delta, finished.attempt, finished.started, frame.used_moment, usage, done.detail,
+            None if node.meta.undo is None else frame.seen_by_undo(),
+        )  # fmt: skip
         kept = finished.keep and Kept(finished.keep, self._facts.run, self.record.next_seq)
         change = Projection(kept=(kept,)) if kept else NO_CHANGE
         self.record.append(Draft(event, frame.address, finished.fingerprint, done.labels), change=change, hold=True)

@@ -24,6 +24,8 @@ class RunFacts:
     started_at: int
     input: JsonValue
     labels: frozenset[str] = EMPTY
+    imported: bool = False
+    """Whether this is the inside of an import, which has an input and a context of its own."""
 
 
 Load = Callable[[], tuple[JsonValue, frozenset[str]]]
@@ -213,8 +215,8 @@ class Frame:
                 return getattr(found, part)
             case ("previous",):
                 return scope.previous.output
-            case ("this",) if self.this is not None:
-                return self.this.output
+            case ("this",):
+                return self._this().data
             case ("input",):
                 return scope.facts.input
             case ("context",):
@@ -271,6 +273,22 @@ class Frame:
             return _uuid(raw)
         raise LookupError(function)
 
+    def _this(self) -> Value:
+        """Return the step's own input, in an `undo` that of the step undone; raise LookupError before it is known."""
+        try:
+            return self.scope.named("this")
+        except LookupError:
+            if self.this is None:
+                raise
+            return self.this.value
+
+    def seen_by_undo(self) -> JsonObject:
+        """Return what the undo of the step will see of it besides its output: inputs are not recorded else."""
+        sees: JsonObject = {"this": None if self.this is None else self.this.output}
+        if self.scope.facts.imported:
+            sees |= {"input": self.scope.facts.input, "context": self.scope.context.value}
+        return sees
+
     def labels(self, *templates: Template | None) -> frozenset[str]:
         """Return the labels of all that these templates may read."""
         found = EMPTY
@@ -286,17 +304,15 @@ class Frame:
                 return step.labels if step else EMPTY
             case ("previous",):
                 return self.scope.previous.labels
-            case ("this",) if self.this is not None:
-                return self.this.labels
             case ("input",):
                 return self.scope.facts.labels
             case ("context",):
                 return self.scope.context.labels
             case ("secrets", name):
                 return frozenset({f"secret:{name}"})
-            case ("item" | "loop" | "error" | "results" | "value" | "this" | "event" as name, *_):
+            case ("item" | "loop" | "error" | "results" | "value" | "this" | "event" | "output" as name, *_):
                 try:
-                    return self.scope.named(name).labels
+                    return self._this().labels if name == "this" else self.scope.named(name).labels
                 except LookupError:
                     return EMPTY
         return EMPTY

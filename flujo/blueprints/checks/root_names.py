@@ -20,6 +20,7 @@ _GIVEN: Final = {
     "value": "`value` has a value in `verify` only: it is the step's output",
     "results": "`results` has a value in `reduce` only",
     "event": "`event` has a value in the `match` of a `wait` only",
+    "output": "`output` has a value in the `undo` of a step only",
 }
 _OWN_INPUT: Final = ("with", "idempotency_key", "cache", "verify")
 _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}
@@ -51,7 +52,7 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
     if root == "this":
         if use.field[0] in _OWN_INPUT or use.position.gives("this"):
             return None
-        listed = ", ".join(f"`{word}`" for word in _OWN_INPUT)
+        listed = ", ".join(f"`{word}`" for word in (*_OWN_INPUT, "undo"))
         return "FLJ0302", f"`this` has a value in {listed} only", "it is the step's own input"
     return "FLJ0302", f"unknown name `{root}`", _help(root, use)
 

@@ -1,4 +1,4 @@
-"""What changes things and must not be repeated needs a person's approval, or a key, where it may run again.
+"""What changes things and must not be repeated needs an approval, a key or an undo where it may run again.
 
 The key that every call has by itself counts where the skill says that it honours keys (`idempotent: by_key`).
 """
@@ -25,7 +25,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             assert isinstance(call, Call)
             what = "its import" if imported else "it"
             message = f"`{call.target}` is not idempotent and may run again: {what} stands in {why}"
-            help = "add `idempotency_key` or `approval: required` to the step, or use a skill that may be repeated"
+            help = "add `idempotency_key`, `undo` or `approval: required`, or use a skill that may be repeated"
             yield program.found("FLJ0510", message, (*node.meta.path, "uses"), help)
 
 
@@ -33,7 +33,7 @@ def _is_unsafe(node: Node) -> bool:
     """Say whether a node is a call that must not run twice; a destructive one needs an approval everywhere anyway."""
     if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no":
         return False
-    return not node.meta.approval and not node.meta.key
+    return not (node.meta.approval or node.meta.key or node.meta.undo)
 
 
 def _repeats(node: Node) -> str | None:

@@ -34,6 +34,8 @@ def _why(name: str, use: Use, program: Program) -> tuple[str, str | None]:
         if index is not None:
             line = program.line_of(here.steps.paths[index])
             return f"the step `{name}` comes later (line {line})", "name a step before this one, or change the order"
+    if use.position.gives("output"):
+        return f"the step `{name}` cannot be seen in an `undo`", "`this` is the step's input, `output` what it gave"
     inner = next((steps for steps in program.lists if name in steps.first and steps.above is not None), None)
     if inner is not None and inner.above is not None:
         region = _region(inner, use.position)

@@ -54,6 +54,7 @@ def run_text(view: RunView, nodes: Nodes, columns: int, paint: Paint) -> str:
         ("started", moment(view.created)),
         ("took", span(view.duration_s)),
         ("spent", usage_text(view.usage)),
+        ("undone", ", ".join(view.undone)),
     ]
     parts = [_facts(facts, paint)]
     rows = list(_rows(grown(view.steps.values()), nodes))
@@ -80,6 +81,7 @@ def _rows(twigs: Sequence[Twig], nodes: Nodes) -> Iterator[Sequence[str]]:
             took = "" if step.status == "skipped" else span(step.duration_s)
             words = [step.uses or step.kind, *notes, f"attempt {step.attempt}" if step.attempt > 1 else ""]
             words.append("cached" if _origin(step) else "")
+            words.append("undone" if step.undone else "")
             words.append(str((step.error or {}).get("message", "")))
             yield step.address, step.status, took, ", ".join(word for word in words if word)
         elif notes:

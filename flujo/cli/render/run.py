@@ -41,6 +41,8 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
     lines += [f"{gutter} {paint('blue', '=')} {word}: {visible(text)}" for word, text in notes]
     word = "was denied" if view.status == "denied" else "failed"
     lines += ["", f"run {view.run_id} of `{visible(view.name)}` {word} after {span(view.duration_s) or '0 s'}"]
+    if view.undone:
+        lines.append(fit(f"  undone:    {visible(', '.join(view.undone), keep='')}", columns))
     more = f" {shlex.quote(step)}" if step else ""
     lines.append(f"  see more:  flujo lens show {view.run_id}{more}{extra}")
     lines.append(f"  go on:     flujo redrive {view.run_id}{extra}")

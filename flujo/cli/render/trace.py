@@ -221,6 +221,7 @@ def _notes(step: StepView | None) -> list[str]:
     notes += [str(detail["model"])] if detail.get("model") else []
     notes += [f"cached, from run {detail['cached']['run']}"] if "cached" in detail else []
     notes += [usage_text(step.usage)] if step.usage.calls else []
+    notes += ["undone"] if step.undone else []
     notes += [f"answered by {detail['answered_by']}"] if detail.get("answered_by") else []
     notes += [f"sent by {detail['sent_by']}"] if detail.get("sent_by") else []
     if step.status == "suspended" and detail.get("event"):

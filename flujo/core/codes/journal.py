@@ -72,4 +72,10 @@ RANGE = (
         "environmental",
     ),
     Code("FLJ0812", "value-too-large", "A JSON value is over 16 MiB.", "Write it to a file and pass the path on."),
+    Code(
+        "FLJ0813",
+        "effect-stands",
+        "A redrive would run a completed write again: a step before it was undone, and nothing undid the write.",
+        "Say `--again STEP` to run it once more, or `--keep STEP` to go on with its recorded result.",
+    ),
 )
