@@ -52,16 +52,18 @@ def _init(cls: type) -> Callable[..., None]:
     parameters, lines = ["self"], []
     for item in dataclasses.fields(cls):
         name = value = item.name
-        if item.default is not dataclasses.MISSING:
-            names[f"of_{name}"] = item.default
-            parameters.append(f"{name}=of_{name}")
-        elif item.default_factory is not dataclasses.MISSING:
-            names[f"of_{name}"] = item.default_factory
-            parameters.append(f"{name}=LATER")
-            value = f"of_{name}() if {name} is LATER else {name}"
-        else:
-            parameters.append(name)
-        lines.append(f" self.{name} = {value}")
+        standard, factory = item.default, item.default_factory
+        if factory is not dataclasses.MISSING:
+            names[f"of_{name}"] = factory
+            value = f"of_{name}() if {name} is LATER else {name}" if item.init else f"of_{name}()"
+        elif standard is not dataclasses.MISSING:
+            names[f"of_{name}"] = standard
+            value = name if item.init else f"of_{name}"
+        if item.init:
+            default = "=LATER" if factory is not dataclasses.MISSING else f"=of_{name}"
+            parameters.append(f"{name}{default if f'of_{name}' in names else ''}")
+        if item.init or f"of_{name}" in names:
+            lines.append(f" self.{name} = {value}")
     exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " return"), names)
     made: Callable[..., None] = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"

@@ -23,6 +23,9 @@ def classes(make):
     class Plain:
         x: int = 1
         seen: list[int] = field(default_factory=list)
+        made: list[int] = field(init=False, default_factory=list)
+        zero: int = field(init=False, default=0)
+        later: int = field(init=False, repr=False, compare=False)
 
     return Point, Thing, Plain
 
@@ -42,6 +45,7 @@ def test_equality_hash_repr_and_replace(make):
     first, given = plain(), [1]
     assert first.seen == [] and first.seen is not plain().seen
     assert plain(2, given).seen is given and plain(seen=given).x == 1
+    assert (first.made, first.zero, hasattr(first, "later")) == ([], 0, False)
     for wrong in (lambda: point(), lambda: point(1, 2, "", 4), lambda: point(z=1)):
         with pytest.raises(TypeError, match=r"__init__\(\)"):
             wrong()
