@@ -157,11 +157,9 @@ class Engine:
             journal.load()
             refuse_ended(self._store.run(run))
             graph, facts = self._recompiled(run)
-            if graph.secrets:  # as far as this process has them: it is not the one that calls skills
-                self._tools.confidence.know(graph)
-                offer.payload = self._tools.confidence.redactor.value(offer.payload)
-            journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
+            self._tools.confidence.know(graph)  # as far as they are set here, where no skill is called
             offer.payload = self._tools.confidence.redactor.value(offer.payload)
+            journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
             await self._drive(journal, graph, facts, _Idle())
 
     async def redrive(self, run: RunId, how: Driving = QUIETLY, choice: Choice = NO_CHOICE) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from flujo.core.errors import SkillError, UsageError
 from flujo.core.ids import RunId
+from flujo.engine.journal import Offer
 from flujo.engine.secrecy import MAX_MESSAGE
 
 from .test_imports import Files
@@ -179,4 +180,20 @@ def test_an_import_has_secrets_of_its_own() -> None:
     assert world.graph(text).secrets == ("KEY", "OTHER")
     assert world.start(text).output == "***"
     assert world.given == [KEY, OTHER]
+    assert world.replay("run-1").equal
+
+
+def test_a_skill_that_verifies_may_have_a_secret_and_sees_the_redacted_output(world: World) -> None:
+    world.plans["a/@verify[0]/rule_1"] = [True]
+    rule = "  verify: [{uses: t.plan, with: {value: ['{{ value }}', '{{ secrets.OTHER }}']}}]\n"
+    assert world.start(call("'{{ secrets.KEY }}'", more=rule)).output == "***"
+    assert world.given == [KEY, ["***", OTHER]]
+    assert world.replay("run-1").equal
+
+
+def test_an_event_is_redacted(world: World) -> None:
+    world.start("secrets: [KEY]\nsteps: {kind: wait, name: paid, event: paid}\n")
+    world.run(world.engine().deliver(RunId("run-1"), Offer("paid", {"token": f"<{KEY}>"}, "tester")))
+    assert world.view("run-1").output == {"token": "<***>"}
+    assert KEY not in kept(world)
     assert world.replay("run-1").equal
