@@ -104,7 +104,12 @@ class RuleReader:
             return None
         if not isinstance(node, Call) or node.changes_things:
             what = f"`{raw['uses']}` changes things" if isinstance(node, Call) else f"`{raw['uses']}` is no skill"
-            self._add("FLJ0204", f"{what}, and a rule only looks", (*at, "uses"), help="use a pure or reading skill")
+            self._add(
+                "FLJ0204",
+                f"{what}, and a rule only looks",
+                (*at, "uses"),
+                help="use a skill whose effect is `pure` or `read`",
+            )
             return None
         return replace(node, meta=replace(node.meta, retry=self.retry or node.meta.retry, on_error="fail"))
 

@@ -262,6 +262,13 @@ class RunResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStopped:
+    """The process that drove the run was told to stop and did so; it did not die, and the run can go on."""
+
+    TYPE: ClassVar = "run_stopped"
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The only end of a run."""
 
@@ -293,6 +300,7 @@ Event = (
     | UndoFinished
     | RunSuspended
     | RunResumed
+    | RunStopped
     | RunFinished
 )
 

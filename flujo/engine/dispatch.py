@@ -72,13 +72,16 @@ class Tools:
 class LiveDispatcher:
     """Makes calls: through the policies, one attempt at a time, each failed one recorded."""
 
-    def __init__(self, journal: Journal, tools: Tools) -> None:
+    def __init__(self, journal: Journal, tools: Tools, *, tells_starts: bool = False) -> None:
         self._journal = journal
         self._tools = tools
+        self._tells_starts = tells_starts
 
     async def dispatch(self, order: Order) -> Answer:
         """Return the outcome of a call that has no recorded end."""
         attempts = LiveAttempts(order, self._journal, self._tools)
+        if self._tells_starts:
+            attempts.tells_start = True
         if order.call.changes_things:
             settled = attempts.settle_doubt()
             if settled is not None:
@@ -110,6 +113,8 @@ class LiveAttempts:
             self._due = journal.past.retry_at(self._address)
         self._started = 0
         self._keep: Digest | None = None
+        self.tells_start = order.call.changes_things
+        """Whether the start of an attempt is recorded: where an attempt that is cut off must be known of."""
 
     def answer(self, outcome: Outcome) -> Answer:
         """Return an outcome with the attempt that led to it."""
@@ -139,6 +144,7 @@ class LiveAttempts:
         self._due = self._tools.clock.now() + int(delay * 1_000_000)
         self.failures.append(failed)
         event = failure_event(failed, self._made, self._started, self._due)
+        event = replace(event, moment=self._order.frame.used_moment)
         self._journal.append(Draft(event, self._address, self._fingerprint))
 
     async def make(self) -> Outcome:
@@ -147,7 +153,7 @@ class LiveAttempts:
         if isinstance(arguments, Failed):
             return tools.confidence.hide(arguments)
         key = self._key()
-        if call.changes_things:
+        if self.tells_start:
             frame = self._order.frame
             sees = None if call.meta.undo is None else frame.seen_by_undo()
             started = StepStarted(self._made + 1, frame.moment(), key, sees)

@@ -13,6 +13,7 @@ from flujo.core.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    RunStopped,
     RunSuspended,
     TaskAnswered,
     TaskOpened,
@@ -40,6 +41,7 @@ from flujo.engine.fold import Recorded
 from flujo.engine.journal import Journal, Observer, Offer, Owner
 from flujo.engine.order import Order
 from flujo.engine.past import Past
+from flujo.engine.poison import CAUTIOUS_AFTER, CautiousDispatcher
 from flujo.engine.redriving import NO_CHOICE, Choice, no_longer_holds
 from flujo.engine.regions import run_region
 from flujo.engine.replay import Replay, ReplayRecord, replay
@@ -257,6 +259,11 @@ class Engine:
         change = Projection(closed=(reply.task,)) if closes else NO_CHANGE
         journal.append(Draft(answered, address), change=change)
 
+    def _dispatcher(self, journal: Journal) -> Dispatcher:
+        if journal.crashes.count >= CAUTIOUS_AFTER:
+            return CautiousDispatcher(journal, self._tools)
+        return LiveDispatcher(journal, self._tools)
+
     async def _drive(
         self, journal: Journal, graph: Graph, facts: RunFacts, dispatcher: Dispatcher | None = None
     ) -> None:
@@ -265,21 +272,16 @@ class Engine:
         One that is only told something has another `dispatcher`: where it stands as before nothing is written, else it
         is left to be gone on with.
         """
-        runner = Runner(graph, journal, dispatcher or LiveDispatcher(journal, self._tools), facts, run_region)
+        runner = Runner(graph, journal, dispatcher or self._dispatcher(journal), facts, run_region)
         runner.partial = journal.past.passed_over  # it may stand in a finished region, which is not entered again
         LANE.set(Lane())
         try:
             with journal.lane():
-                outcome = await runner.run()
-                if isinstance(outcome, Failed):
-                    outcome = await undo_failed(runner) or outcome
+                outcome = await _run(runner, journal)
                 if dispatcher is None or not isinstance(outcome, Suspended):
                     await self._end(journal, outcome, runner.partial)
                 elif not journal.holds_only(RunResumed.TYPE):
-                    journal.flush()
-        except Stopped as stopped:
-            journal.flush()
-            raise asyncio.CancelledError from stopped  # the process is being stopped; a write was let finish
+                    journal.append(Draft(RunStopped()))
         except BaseException:
             journal.flush()  # what is done is done
             raise
@@ -301,6 +303,22 @@ class Engine:
         change = Projection(status=status, closed=journal.open_tasks(ROOT))
         journal.append(Draft(event, ROOT, "", labels), change=change, hold=True)
         await journal.commit()
+
+
+async def _run(runner: Runner, journal: Journal) -> Outcome:
+    """Run to the end or a pause; what a failed run is to undo is part of it.
+
+    That the process is told to stop on the way is recorded, to tell it from a crash.
+    """
+    try:
+        outcome = await runner.run()
+        return (await undo_failed(runner) or outcome) if isinstance(outcome, Failed) else outcome
+    except Stopped as stopped:
+        journal.append(Draft(RunStopped()))
+        raise asyncio.CancelledError from stopped  # a write was let finish
+    except asyncio.CancelledError:
+        journal.append(Draft(RunStopped()))
+        raise
 
 
 def refuse_ended(header: RunHeader) -> None:

@@ -36,6 +36,7 @@ from flujo.core.storing import (
 )
 from flujo.core.values import MAX_VALUE_BYTES, JsonValue, sha256, stored_bytes
 from flujo.engine.commit import Committer
+from flujo.engine.crashes import Crashes, crashes
 from flujo.engine.past import Past
 
 BLOB_BYTES = 8 * 1024
@@ -48,7 +49,6 @@ _ENTRIES = (
     "timer_set",
     "event_awaited",
     "task_opened",
-    "step_failed",
 )
 """Events that may hold the moment at which their address was entered."""
 
@@ -197,6 +197,7 @@ class Journal:
         self._blobs: dict[Digest, bytes] = {}
         self._change = NO_CHANGE
         self._remembering = 0
+        self.crashes = Crashes()
         self.ended = past.ended
         self.event = past.event
         self.question = past.question
@@ -213,6 +214,7 @@ class Journal:
             if row_hash(last) != last.hash or last.seq != len(rows):
                 raise StateError("FLJ0805", f"event {last.seq} of run `{self.run}` does not fit its hash")
             self._seq, self._hash = last.seq, last.hash
+            self.crashes = crashes(rows)
 
     def whole(self) -> Past:
         """Return all that is recorded by now, by address: what this process appended is findable from here on."""
@@ -263,12 +265,13 @@ class Journal:
     def moment(self, address: Address) -> int:
         """Return the moment the address was entered: the recorded one, else now."""
         for row in reversed(self.past.rows(address)):
-            if row.type in _ENTRIES:
-                if row.seq > self._seq - len(self._held):
-                    self.flush()  # remembered before it was written
-                moment = getattr(self.event(row.seq)[0], "moment", None)
-                if moment is not None:
-                    return int(moment)
+            if row.type not in _ENTRIES and (row.type != "step_failed" or row.seq <= self.past.reopened(address)):
+                continue
+            if row.seq > self._seq - len(self._held):
+                self.flush()  # remembered before it was written
+            moment = getattr(self.event(row.seq)[0], "moment", None)
+            if moment is not None:  # a task that asks whether a call took effect has none
+                return int(moment)
         return self._clock.now()
 
     @contextmanager

@@ -216,7 +216,7 @@ class ReplayRecord:
 
     def moment(self, address: Address) -> int:
         """Return the recorded moment."""
-        for row in self._past.rows(address):
+        for row in reversed(self._past.rows(address)):  # a redrive has entered the address anew
             event, _ = self.event(row.seq)
             moment = getattr(event, "moment", None)
             if moment is not None:

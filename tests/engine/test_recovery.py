@@ -6,6 +6,7 @@ import pytest
 
 from flujo.core.errors import StateError
 from flujo.stores.sqlite import SqliteStore
+from tests.engine.cutting import cut
 from tests.engine.world import World, fails
 
 
@@ -265,3 +266,43 @@ def test_a_changed_end_of_the_run_is_found():
     world.store._db.execute("UPDATE events SET body = replace(body, '12', '99') WHERE type = 'run_finished'")
     mend(world, run)
     assert world.replay(run).differences[0].address == "output of the run"
+
+
+def test_now_is_the_same_for_all_attempts_and_another_after_a_redrive():
+    world = World()
+    world.inputs = False
+    text = """
+steps:
+  - name: a
+    uses: t.plan
+    with: {value: "{{ now() }}"}
+    retry: {attempts: 2, on: [any], delay: 10s}
+"""
+    world.plans["a"] = [fails("one"), fails("two"), fails("three"), 5]
+    view = world.start(text)
+    world.clock.advance(100)
+    assert world.redrive(view.run_id).output == 5
+    rows = [row for row in world.store.rows(view.run_id) if row.address == "a"]
+    first, second, third, fourth = [row.fingerprint for row in rows]
+    assert first == second != third == fourth
+    assert world.replay(view.run_id).equal
+
+
+def test_now_stays_when_the_process_dies_between_two_attempts():
+    world = World()
+    world.inputs = False
+    text = """
+steps:
+  - name: a
+    uses: t.plan
+    with: {value: "{{ now() }}"}
+    retry: {attempts: 2, on: [any], delay: 10s}
+"""
+    world.plans["a"] = [fails("one"), 5]
+    run = world.start(text).run_id
+    left = cut(world, run, 2)
+    left.clock.advance(100)
+    left.plans["a"] = [5]
+    assert left.resume(run).output == 5
+    assert len({row.fingerprint for row in left.store.rows(run) if row.address == "a"}) == 1
+    assert left.replay(run).equal
