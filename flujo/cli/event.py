@@ -37,19 +37,23 @@ def send_event(
     if not found:
         console.note(f"no run waits for the event `{name}`; it is not kept")
         return Exit.DONE
+    for item in found:
+        if item.problem:
+            console.note(f"run {item.run}: {item.problem}")
     rows = [(item.run, item.name, ", ".join(item.steps), words) for item, (words, _) in zip(found, told, strict=True)]
     console.result(table(("run", "blueprint", "step", "what became of it"), rows, console.columns, console.paint()))
     return Exit.DONE if all(good for _, good in told) else Exit.FAILED
 
 
 def _not_taken(item: Any) -> tuple[str, bool]:
-    return item.problem or "did not match", item.problem is None
+    return "not delivered" if item.problem else "did not match", item.problem is None
 
 
 def _went_on(session: Session, app: Any, item: Any, wait_max: str) -> tuple[str, bool]:
     """Go on with a run that has its event; return what it came to, and whether that is well."""
     from flujo.cli.ending import Wishes, driving
 
+    console = session.console
     if app.is_over(item.run):
         view = app.view(item.run, inputs=False)
     else:
@@ -57,7 +61,8 @@ def _went_on(session: Session, app: Any, item: Any, wait_max: str) -> tuple[str,
             with driving(session, Wishes(True, wait_max), app.nodes(item.run), app.rows(item.run)) as options:
                 view = app.go_on(item.run, options)
         except FlujoError as error:
-            return f"delivered, but: {error}", False
+            console.note(f"run {item.run}: {error}")
+            return "delivered; `flujo resume` goes on with it", False
     why = f": {view.error['message']}" if view.error else ""
     return f"delivered, {view.status}{why}", view.status in ("completed", "suspended", "running")
 
