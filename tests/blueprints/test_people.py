@@ -17,7 +17,11 @@ WAIT = BEGIN + "  - {{name: a, kind: wait, {}}}\n"
         (ASK.format("timeout: 1h, on_timeout: {answer: a, steps: []}"), "FLJ0204", "`on_timeout` must be"),
         (ASK.format("timeout: 1h, on_timeout: {answer: 7}"), "FLJ0203", "`answer` must be text, not integer"),
         (ASK.format("timeout: 1h, on_timeout: {answer: '{{ input }}'}"), "FLJ0204", "`answer` holds a plain value"),
-        (ASK.format("timeout: 1h, schema: {type: integer}, on_timeout: {answer: a}"), "FLJ0204", "does not fit `schema`"),
+        (
+            ASK.format("timeout: 1h, schema: {type: integer}, on_timeout: {answer: a}"),
+            "FLJ0204",
+            "does not fit `schema`",
+        ),
         (ASK.format("timeout: 1h, on_timeout: {steps: []}"), "FLJ0204", "a list of steps needs at least one step"),
         (ASK.format("on_timeout: {answer: a}"), "FLJ0202", "`on_timeout` needs a `timeout`"),
         (ASK.format("quorum: 0"), "FLJ0204", "`quorum` is 0, and must be at least 1"),
@@ -33,7 +37,9 @@ WAIT = BEGIN + "  - {{name: a, kind: wait, {}}}\n"
     ],
 )
 def test_refused(compile_text: Compile, text: str, code: str, message: str) -> None:
-    (found,) = [item for item in compile_text(text.encode(), name="a.yaml").diagnostics if item.severity.name == "ERROR"]
+    (found,) = [
+        item for item in compile_text(text.encode(), name="a.yaml").diagnostics if item.severity.name == "ERROR"
+    ]
     assert found.code == code
     assert message in found.message
 

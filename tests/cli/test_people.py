@@ -67,7 +67,10 @@ def test_an_approval_for_somebody_else_is_not_asked_for_and_not_taken(project, t
     asked = project("run", "guarded.yaml", typed="yes\n", LOGNAME="eve", NO_COLOR="1")
     assert (asked.code, "Ctrl-D" in asked.err) == (6, False)
     run = started(project, "guarded.yaml")
-    assert "for ann\n" in project("tasks", "show", project("tasks", "list", "--run", run, "--json").json["tasks"][0]["id"]).out
+    assert (
+        "for ann\n"
+        in project("tasks", "show", project("tasks", "list", "--run", run, "--json").json["tasks"][0]["id"]).out
+    )
     refused = project("resume", run, "--answer", "yes", LOGNAME="eve")
     assert refused.code == 7
     assert "it is for `ann`, and you are `eve`" in refused.err
