@@ -5,32 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from flujo.blueprints.inputs import check_schema
 from flujo.blueprints.language import AGENT_LATER
 from flujo.blueprints.names import name_problem
 from flujo.blueprints.report import Report
 from flujo.core.errors import FlujoError
+from flujo.core.shape import Field, Misfit, Shape
 from flujo.core.spans import Path
 from flujo.core.values import JsonObject, JsonValue
 
 ReadFile = Callable[[str], str]
 
 
-class _AgentFields(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-
+class _AgentFields(Shape):
     model: str | None = Field(None, min_length=1)
     system_prompt: Any = None
     output_schema: dict[str, Any] | None = None
     temperature: float | None = Field(None, ge=0)
     max_tokens: int | None = Field(None, ge=1)
     seed: int | None = None
-    settings: dict[str, Any] = Field(default_factory=dict)
+    settings: dict[str, Any] = Field({})
 
 
-_KEYS: Final = frozenset(_AgentFields.model_fields)
+_KEYS: Final = _AgentFields.allowed()
 
 
 def read_agents(
@@ -55,14 +52,14 @@ def _agent(raw: JsonObject, path: Path, report: Report, read_file: ReadFile) -> 
     for key in AGENT_LATER & raw.keys():
         report.later(key, (*path, key))
     try:
-        fields = _AgentFields.model_validate({key: value for key, value in raw.items() if key not in AGENT_LATER})
-    except ValidationError as error:
+        fields = _AgentFields.read({key: value for key, value in raw.items() if key not in AGENT_LATER})
+    except Misfit as error:
         report.misfit(error, path, _KEYS)
         return {}
     if fields.model is None:
         report.add("FLJ0202", "the key `model` is missing", path, help="add `model:`, here or under `defaults`")
         return {}
-    agent = fields.model_dump(exclude_none=True)
+    agent = {name: value for name in fields.entries if (value := getattr(fields, name)) is not None}
     if "system_prompt" in agent:
         agent["system_prompt"] = _prompt(agent["system_prompt"], (*path, "system_prompt"), report, read_file)
     if "output_schema" in agent:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from flujo.blueprints.durations import DurationProblem, seconds
 from flujo.blueprints.language import MAX_QUORUM
 from flujo.blueprints.names import name_problem
 from flujo.blueprints.report import Report
 from flujo.core.graph import Retry
+from flujo.core.shape import Field, Misfit, Shape
 from flujo.core.spans import Path
 from flujo.core.values import JsonValue
 
@@ -21,9 +20,7 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _Word = Literal["rate_limit", "timeout", "connection", "invalid_output", "any"]
 
 
-class _RetryFields(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-
+class _RetryFields(Shape):
     attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS)
     on: list[_Word] | None = None
     backoff: Literal["constant", "linear", "exponential"] = "exponential"
@@ -33,7 +30,7 @@ class _RetryFields(BaseModel):
     max_time: Any = None
 
 
-_RETRY_KEYS: Final = frozenset(_RetryFields.model_fields)
+_RETRY_KEYS: Final = _RetryFields.allowed()
 
 
 def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
@@ -47,14 +44,14 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
         report.add("FLJ0203", "`retry` must be a number of attempts or a mapping", path, help="write `retry: 3`")
         return None
     try:
-        given = _RetryFields.model_validate(value)
-    except ValidationError as error:
+        given = _RetryFields.read(value)
+    except Misfit as error:
         report.misfit(error, path, _RETRY_KEYS)
         return None
     times: dict[str, Any] = {}
     for key in ("delay", "max_delay", "max_time"):
         try:
-            times[key] = seconds(getattr(given, key)) if key in given.model_fields_set else getattr(Retry(), key)
+            times[key] = seconds(getattr(given, key)) if key in given.given else getattr(Retry(), key)
         except DurationProblem as problem:
             report.add("FLJ0208", f"`{key}`: {problem}", (*path, key))
             return None

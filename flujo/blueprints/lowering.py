@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any, Final, Literal
 
-from pydantic import ValidationError
-
 from flujo.blueprints.defaults import Defaults
 from flujo.blueprints.fields import (
     context_path,
@@ -53,6 +51,7 @@ from flujo.core.graph import (
 )
 from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
+from flujo.core.shape import Misfit
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import EMPTY, JsonObject, JsonValue
@@ -357,7 +356,7 @@ class Workshop:
         """Check a kind's own fields; None after reports that leave nothing to lower."""
         model = kind.config
         assert model is not None
-        own_keys = {item.alias or name for name, item in model.model_fields.items()}
+        own_keys = model.allowed()
         later = STEP_LATER | getattr(model, "LATER", frozenset())
         allowed = STEP_KEYS | own_keys
         own = {}
@@ -375,8 +374,8 @@ class Workshop:
             if own[key] is None:
                 return None
         try:
-            return model.model_validate(own)
-        except ValidationError as error:
+            return model.read(own)
+        except Misfit as error:
             self.report.misfit(error, path, allowed)
             return None
 

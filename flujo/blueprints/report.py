@@ -6,24 +6,13 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from flujo.blueprints.document import Document
 from flujo.core.diagnostics import Diagnostic, Edit, Fix, Severity, in_order
 from flujo.core.record import dataclass
+from flujo.core.shape import Misfit
 from flujo.core.spans import Path, Place
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import type_name
-
-_TYPES = {
-    "string_type": "text",
-    "int_type": "an integer",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "list_type": "a list",
-    "model_type": "a mapping",
-}
 
 
 @dataclass(slots=True)
@@ -62,24 +51,23 @@ class Report:
         self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path, fix=fix))
         return near
 
-    def misfit(self, error: ValidationError, path: Path, allowed: Iterable[str]) -> None:
-        """Add what pydantic found in the mapping at `path`."""
+    def misfit(self, error: Misfit, path: Path, allowed: Iterable[str]) -> None:
+        """Add what does not fit in the mapping at `path`."""
         words = frozenset(allowed)
-        for item in error.errors(include_url=False, include_context=True):
-            at = self._existing((*path, *item["loc"]))
-            key = str(item["loc"][-1]) if item["loc"] else ""
-            kind = item["type"]
-            if kind == "extra_forbidden":
-                self.unknown_key(key, at, words)
-            elif kind == "missing":
-                self.add("FLJ0202", f"the key `{key}` is missing", path, help=f"add `{key}:`")
-            elif kind in _TYPES:
-                self.add("FLJ0203", f"`{key}` must be {_TYPES[kind]}, not {_shown(item['input'])}", at)
-            else:
-                self.add("FLJ0204", _bad_value(key, item["input"], kind, item.get("ctx", {})), at)
+        for item in error.problems:
+            at, key = self._existing((*path, *item.at)), str(item.at[-1])
+            match item.kind:
+                case "unknown":
+                    self.unknown_key(key, at, words)
+                case "missing":
+                    self.add("FLJ0202", f"the key `{key}` is missing", path, help=f"add `{key}:`")
+                case "type":
+                    self.add("FLJ0203", f"`{key}` must be {item.text}, not {_shown(item.value)}", at)
+                case "value":
+                    self.add("FLJ0204", item.text, at)
 
     def _existing(self, path: Path) -> Path:
-        """Return the part of a path that the document has: pydantic adds words of its own for unions."""
+        """Return the part of a path that the document has: `defaults` may have added the rest."""
         element = self.document.root
         for index, key in enumerate(path):
             part = element.part(key)
@@ -107,21 +95,6 @@ class Report:
         """Return all by place; without `strict`, what a run could still meet well is a warning."""
         items = self.found.values() if strict else [_lowered(item) for item in self.found.values()]
         return tuple(in_order(items))
-
-
-def _bad_value(key: str, value: Any, kind: str, context: dict[str, Any]) -> str:
-    match kind:
-        case "less_than_equal":
-            return f"`{key}` is {value}, and must be at most {context['le']}"
-        case "greater_than_equal":
-            return f"`{key}` is {value}, and must be at least {context['ge']}"
-        case "literal_error":
-            words = str(context["expected"]).replace("'", "`")
-            return f"`{value}` is not one of {words}"
-        case "string_too_short":
-            return f"`{key}` may not be empty"
-        case _:
-            return f"`{key}` cannot be {_shown(value)} like this one"
 
 
 _COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309", "FLJ0505", "FLJ0510"})

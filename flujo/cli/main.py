@@ -11,6 +11,7 @@ from types import FrameType
 
 import typer
 
+from flujo.cli.as_given import take_as_given
 from flujo.cli.console import PipeClosed, open_console
 from flujo.cli.verb import Session, take_globals
 
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(session: Session, arguments: Sequence[str]) -> int:
     completing = "_FLUJO_COMPLETE" in session.env
     command = typer.main.get_command(build(VERBS if completing else _wanted(arguments)))
+    take_as_given(command)
     return int(command.main(list(arguments), prog_name="flujo", standalone_mode=False, obj=session) or 0)
 
 

@@ -209,7 +209,7 @@ class StepKind(Protocol):
 
     @property
     def config(self) -> type[Any] | None:
-        """The frozen pydantic model of the kind's own fields; None for a runner that has no word in YAML."""
+        """The Shape of the kind's own fields; None for a runner that has no word in YAML."""
         ...
 
     @property

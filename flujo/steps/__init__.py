@@ -1,6 +1,6 @@
 """Step kinds: one module each, found by looking into this folder.
 
-A module defines `KIND` (the meaning of one `kind:` word, or a runner that has no word), a frozen pydantic `Config` of
+A module defines `KIND` (the meaning of one `kind:` word, or a runner that has no word), a `Config` (core.shape) of
 the kind's own fields, `lower`, and for leaves `run`. Adding a kind is adding a file; nothing else changes.
 """
 
@@ -12,18 +12,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from pydantic import ConfigDict
-
 from flujo.core.graph import Call, Flow, Names, Node, Reduce, Ref, Retry, Template
 from flujo.core.outcomes import Outcome
 from flujo.core.ports import CallContext, Lowering, StepKind
 from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import EMPTY, JsonObject, JsonValue
-
-CONFIG: Final = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-"""How every `Config` reads YAML: no unknown keys, no conversions."""
-
 
 AGENT_RETRY: Final = Retry(attempts=3, on=frozenset({"invalid_output"}), delay=0.0)
 """A reply that does not fit is asked for again at once: waiting would not make it better."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, Field
+from typing import Any
 
 from flujo.core.graph import Branch, Node
 from flujo.core.ports import Lowering
+from flujo.core.shape import Field, Shape
 from flujo.core.suggest import did_you_mean
-from flujo.steps import CONFIG, Kind, check_branches
+from flujo.steps import Kind, check_branches
 
 
 def _as_key(value: object) -> object:
@@ -19,15 +18,13 @@ def _as_key(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The condition and the lists it chooses from."""
-
-    model_config = CONFIG
 
     condition: Any = Field(description="an expression that yields a boolean or a branch key")
     branches: dict[str, Any] = Field(description="steps by branch key; `true` and `false` for a boolean")
-    default_branch: Annotated[str | None, BeforeValidator(_as_key)] = Field(
-        None, description="the branch for a key that fits none; without it the output is null"
+    default_branch: str | None = Field(
+        None, before=_as_key, description="the branch for a key that fits none; without it the output is null"
     )
 
 

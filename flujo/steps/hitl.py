@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Flow, Node, Preset, Question, Wait
 from flujo.core.json_schema import problems, schema_problems
 from flujo.core.ports import Lowering
+from flujo.core.shape import Field, Shape
 from flujo.core.values import JsonValue, type_name
-from flujo.steps import CONFIG, Kind
+from flujo.steps import Kind
 
 MAX_QUORUM: Final = 100
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The question, what is shown with it, and what an answer may be."""
 
-    model_config = CONFIG
 
     message: str = Field(description="the question; templates are allowed")
     show: Any = Field(None, description="what the person is shown with it: a mapping of templates")

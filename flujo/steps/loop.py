@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Loop, Node
 from flujo.core.ports import Lowering
-from flujo.steps import CONFIG, Kind
+from flujo.core.shape import Field, Shape
+from flujo.steps import Kind
 
 MAX_ITERATIONS: Final = 1_000_000
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The steps, when to stop, and what goes from one iteration to the next."""
 
-    model_config = CONFIG
     LATER: ClassVar = frozenset({"ai_turn_source", "conversation", "history", "history_template",
                                  "named_steps", "user_turn_sources"})  # fmt: skip
     GIVES: ClassVar = {"steps": frozenset({"loop"})}
@@ -35,7 +33,7 @@ class Config(BaseModel):
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Loop."""
     body = low.body(config.steps, "steps")
-    given = config.model_fields_set
+    given = config.given
     return Loop(
         meta=low.meta,
         body=body,

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Map, Merge, Node
 from flujo.core.ports import Lowering
-from flujo.steps import CONFIG, RESULTS, Kind, lower_reduce
+from flujo.core.shape import Field, Shape
+from flujo.steps import RESULTS, Kind, lower_reduce
 
 MAX_CONCURRENCY: Final = 1000
 MAX_ITEMS: Final = 1_000_000
 _PERCENT: Final = re.compile(r"([0-9]{1,3})\s*%\Z")
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The items, the steps for each, and what becomes of failures and results."""
 
-    model_config = CONFIG
     GIVES: ClassVar = {"steps": frozenset({"item", "index"}), "reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Flow, Join, Merge, Node
 from flujo.core.ports import Lowering
-from flujo.steps import CONFIG, MAX_CONCURRENCY, RESULTS, Kind, lower_branches, lower_reduce
+from flujo.core.shape import Field, Shape
+from flujo.steps import MAX_CONCURRENCY, RESULTS, Kind, lower_branches, lower_reduce
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The branches, and how they come together."""
 
-    model_config = CONFIG
     GIVES: ClassVar = {"reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 

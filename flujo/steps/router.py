@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Flow, Join, Merge, Meta, Node
 from flujo.core.ports import Lowering
+from flujo.core.shape import Field, Shape
 from flujo.core.values import JsonObject
-from flujo.steps import AGENT_RETRY, CONFIG, MAX_CONCURRENCY, RESULTS, Kind, lower_agent, lower_branches, lower_reduce
+from flujo.steps import AGENT_RETRY, MAX_CONCURRENCY, RESULTS, Kind, lower_agent, lower_branches, lower_reduce
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The agent, what it may choose from, and how the branches come together."""
 
-    model_config = CONFIG
     GIVES: ClassVar = {"reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 

@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, Field
-
 from flujo.core.diagnostics import Severity
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Branch, Call, Flow, Loop, Meta, Names, Node, Ref, Template
 from flujo.core.ports import Lowering
 from flujo.core.record import dataclass
+from flujo.core.shape import Field, Shape
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, type_name
-from flujo.steps import CONFIG, Kind, Made, check_branches
+from flujo.steps import Kind, Made, check_branches
 
 MAX_STATES: Final = 1_000_000
 ANY: Final = "*"
@@ -30,10 +29,9 @@ _BEFORE: Final[Ref] = ("loop", "previous")
 _PREVIOUS: Final[frozenset[Ref]] = frozenset({("previous",)})
 
 
-class Config(BaseModel):
+class Config(Shape):
     """The states, and what leads from one to the next."""
 
-    model_config = CONFIG
     GIVES: ClassVar = {"states": frozenset({"loop"})}
     AFTER: ClassVar = {"transitions": "states"}
 

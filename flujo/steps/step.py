@@ -11,8 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
-
 from flujo.core.errors import FlujoError, SkillError
 from flujo.core.graph import Call, Flow, Import, Node, Template
 from flujo.core.outcomes import Done, Failed, Outcome
@@ -23,17 +21,17 @@ from flujo.core.ports import (
     SkillContext,
     SkillSpec,
 )
+from flujo.core.shape import Field, Shape
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, check
-from flujo.steps import CONFIG, Kind, lower_agent
+from flujo.steps import Kind, lower_agent
 
 PASS: Final = "core.pass"
 
 
-class Config(BaseModel):
+class Config(Shape):
     """What is called, and with what."""
 
-    model_config = CONFIG
 
     uses: str | None = Field(
         None, description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"

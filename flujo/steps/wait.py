@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, Field
-
 from flujo.core.graph import Awaited, Node, Timer, Wait
 from flujo.core.ports import Lowering
-from flujo.steps import CONFIG, Kind
+from flujo.core.shape import Field, Shape
+from flujo.steps import Kind
 
 MAX_EVENT: Final = 64
 """Characters of an event's name."""
 
 
-class Config(BaseModel):
+class Config(Shape):
     """How long, or for what; `for` is given in seconds."""
 
-    model_config = CONFIG
     GIVES: ClassVar = {"match": frozenset({"event"})}
     DURATIONS: ClassVar = frozenset({"for"})
 
@@ -29,7 +27,7 @@ class Config(BaseModel):
 
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Wait."""
-    given = config.model_fields_set
+    given = config.given
     ways = [field for field in ("for_", "until", "event") if field in given]
     if len(ways) > 1:
         words = [field.removesuffix("_") for field in ways[:2]]
@@ -52,7 +50,7 @@ def _awaited(name: str, config: Config, low: Lowering) -> Awaited:
     elif not name.strip() or len(name) > MAX_EVENT or not name.isprintable():
         message = f"the name of an event has from 1 to {MAX_EVENT} printable characters"
         low.report("FLJ0204", message, "event")
-    has_match = "match" in config.model_fields_set
+    has_match = "match" in config.given
     return Awaited(name, low.condition(config.match, "match") if has_match else None)
 
 
