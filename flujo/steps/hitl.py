@@ -17,7 +17,6 @@ MAX_QUORUM: Final = 100
 class Config(Shape):
     """The question, what is shown with it, and what an answer may be."""
 
-
     message: str = Field(description="the question; templates are allowed")
     show: Any = Field(None, description="what the person is shown with it: a mapping of templates")
     choices: list[str] | None = Field(None, description="the answers that are allowed")

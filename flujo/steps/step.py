@@ -32,7 +32,6 @@ PASS: Final = "core.pass"
 class Config(Shape):
     """What is called, and with what."""
 
-
     uses: str | None = Field(
         None, description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"
     )
