@@ -1,9 +1,9 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
-Made are `docs/reference/errors.md`, `skills.md` and `cli.md`, the list of later words in `language/index.md`, the
-events in `journal.md`, and the picture of a trace. With `--check` nothing is written: pages that differ are named and
-the exit code is 1. The picture comes from a real run, so its times differ each time; it is written anew only when
-something else in it has changed.
+Made are `docs/reference/errors.md`, `expressions-table.md`, `skills.md` and `cli.md`, the list of later words in
+`language/index.md`, the events in `journal.md`, and the picture of a trace. With `--check` nothing is written: pages
+that differ are named and the exit code is 1. The picture comes from a real run, so its times differ each time; it is
+written anew only when something else in it has changed.
 """
 
 from __future__ import annotations
@@ -62,6 +62,34 @@ def errors() -> str:
                 f"### {code.id}\n\n`{code.slug}`, {code.error_class}. {code.what}\n\n**What to do:** {code.fix}\n"
             )
     return "\n".join(parts)
+
+
+# --- expressions ---
+
+
+def table() -> str:
+    """Return the page of all rows of the table that the tests of expressions run."""
+    lines = (ROOT / "tests/expressions/table.jsonl").read_text("utf-8").splitlines()
+    names, *rows = [json.loads(line) for line in lines]
+    parts = [
+        f"{NOTE}\n# Table of expressions\n",
+        "Every row is a test. Rows under *Texts* are whole texts, all others stand in `{{ }}`. The page about\n"
+        "[expressions](expressions.md) explains them. They see these names:\n",
+        f"```json\n{json.dumps(names['names'], ensure_ascii=False, indent=2)}\n```",
+    ]
+    for row in rows:
+        if "section" in row:
+            parts.append(f"\n## {row['section']}\n\n| written | gives |\n|---|---|")
+        else:
+            given = json.dumps(row["gives"], ensure_ascii=False) if "gives" in row else row["error"]
+            parts.append(f"| {_code(row.get('text') or row['expression'])} | {_code(given)} |")
+    return "\n".join(parts) + "\n"
+
+
+def _code(text: str) -> str:
+    """Return a text as code in a cell of a table."""
+    shown = text.replace("\r", "\\r").replace("\n", "\\n").replace("|", "\\|")
+    return f"`` {shown} ``" if "`" in shown or shown != shown.strip() else f"`{shown}`"
 
 
 # --- skills ---
@@ -253,6 +281,7 @@ def same_picture(one: str, other: str) -> bool:
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/errors.md": errors,
+    "docs/reference/expressions-table.md": table,
     "docs/reference/skills.md": skills,
     "docs/reference/cli.md": commands,
     "docs/reference/language/index.md": lambda: inserted("docs/reference/language/index.md", "later", later()),

@@ -24,13 +24,13 @@ from ruamel.yaml.events import (
 
 from flujo.blueprints.decode import decode
 from flujo.blueprints.document import Document, Element
-from flujo.blueprints.events import Event, SyntaxProblem, events
-from flujo.blueprints.scalars import NumberProblem, key_text, resolve
 from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.record import dataclass
 from flujo.core.spans import Place, Source, Span
 from flujo.core.values import JsonValue
+from flujo.core.yaml_events import Event, SyntaxProblem, events
+from flujo.core.yaml_scalars import NumberProblem, key_text, resolve
 
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100

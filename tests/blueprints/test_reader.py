@@ -5,10 +5,10 @@ import json
 import pytest
 
 from flujo.blueprints.document import Document
-from flujo.blueprints.events import events
 from flujo.blueprints.reader import MAX_ALIASES, MAX_DEPTH, read
 from flujo.blueprints.source import MAX_BYTES
 from flujo.core.diagnostics import Diagnostic
+from flujo.core.yaml_events import events
 
 
 def _read(text: bytes | str) -> tuple[Document | None, list[Diagnostic]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import random
 import re
+import resource
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,9 +23,12 @@ from flujo.expressions import Budget, MappingNames, compile_template
 from flujo.expressions.calls import ALL_TESTS, BY_NAME
 from flujo.expressions.filters import FILTERS
 from flujo.expressions.methods import METHODS
+from flujo.expressions.program import _cached
 
-SECONDS = 5.0
-"""A template that takes longer counts as hanging."""
+SECONDS = 1.0
+"""Processor time after which a template counts as hanging."""
+MEGABYTES = 64
+"""How far a template may raise the most memory this process ever had; in a process of its own that is what it takes."""
 
 DATA: dict[str, Any] = {
     "input": {
@@ -59,7 +64,9 @@ FORMS: dict[str, str] = {
         "@list | join(@text);@text | regex_search('[a-z]+');@text[@number:];"
         "@text | regex_replace('(a|l)+', @text);@number | date;@text.upper();@text.strip(@text);"
         "@text.replace(@text, @text);@text.join(@list);@text | reverse;@text if @boolean else @text;@text[0];"
-        "@list | to_csv;@text | b64decode"
+        "@list | to_csv;@text | b64decode;@any | to_yaml;'[x, ' * @number;'a: &a [' ~ @text ~ ']\nb: [*a, *a]';"
+        "'- ' * @number;'&a ' ~ @text;'!!' ~ @text;'{' ~ @text ~ ': ' ~ @text ~ '}';@text | indent(@number, true);"
+        "@text | wordwrap(@number, true, @text);@text | truncate(@number, true, @text, @number);@text * @number"
     ),
     "list": (
         "[];[1, 2];['b', 'a'];input.a;input.rows;input.long;range(50);range(@number);[@any, @any];@list + @list;"
@@ -68,7 +75,10 @@ FORMS: dict[str, str] = {
         "@list | select('number');@list | batch(@number);@list | slice(@number);@mapping | items;@mapping.keys();"
         "@mapping | dictsort;@text.split();@text.split(@text);@text | split(',');input.rows | groupby('k');"
         "input.rows | selectattr('k', 'gt', @number);@text | list;input.rows | map(attribute='a');"
-        "@list | map(attribute='zz', default=@any);@text | parse_csv;@list if @boolean else @list"
+        "@list | map(attribute='zz', default=@any);@text | parse_csv;"
+        "[@list] * @number;@list | batch(@number, @any);@list | slice(@number, @any);@list | sort(reverse=@boolean);"
+        "range(@number, @number, @number);@list | groupby(@text);@list | unique(@boolean);@list | sum(start=@list);"
+        "@list if @boolean else @list"
     ),
     "mapping": (
         "{};{'k': 1};input;input.d;input.rows[0];{'a': @any};{'a': @any, @text: @any};@mapping if @boolean else {}"
@@ -81,14 +91,20 @@ FORMS: dict[str, str] = {
     ),
     "any": (
         "none;input.n;x | default(@any);@number;@text;@list;@mapping;@boolean;@mapping.a;@mapping[@text];"
-        "@list | first;@list | last | default(0);@text | fromjson;@mapping.get(@text, @any);"
+        "@list | first;@list | last | default(0);@text | fromjson;@text | from_yaml;"
+        "@any | to_yaml | from_yaml;@mapping.get(@text, @any);"
         "input.zz | default(@any);steps.x.output.a[1]"
     ),
     "hostile": (
         "''.__class__;input['__class__'];().__mro__;'{0.__class__}'.format(1);input | attr('x');"
         "range.__globals__;cycler;self;lipsum();namespace();[].append(1);x.y()();'a' * 10 ** 9;range(10 ** 9);"
         "unheard;input.zz;@any | @filter;@any | @filter(@any);@any is @test;@any.@method(@any);"
-        "@any | map('@filter');@any + @any;@any ** @any;@any[@any]"
+        "@any | map('@filter');@any + @any;"
+        "input.big | regex_search(@text);input.big | regex_replace(@text, @text);'(a*)*b' ~ @text;input.big * @number;"
+        "[[input.big] * 99] * @number;input.long | join(input.big);input.big | replace('', input.big);"
+        "'%s' % @any;@any | date(@text);config;request;[c for c in @list];lambda: 1;@text.format_map(@any);"
+        "input.big | center(@number);2 ** 2 ** @number;@any | @filter(@any, @any, @any);@any | tojson(indent=@number);"
+        "@any ** @any;@any[@any]"
     ),
 }
 """Expressions by what they yield, `;` between them; `@TYPE` stands for another one."""
@@ -170,6 +186,7 @@ class Tally:
     failed: int = 0
     faults: int = 0
     slowest: float = 0.0
+    megabytes: float = 0.0
     codes: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
@@ -180,10 +197,17 @@ class Tally:
 
     def table(self) -> str:
         """Return the figures as a Markdown table."""
-        cells = [self.templates, self.rendered, self.refused, self.failed, f"{self.slowest:.2f}", self.faults]
+        cells = [
+            self.templates,
+            self.rendered,
+            self.refused,
+            self.failed,
+            f"{self.slowest:.2f}",
+            f"{self.megabytes:.0f}",
+        ]
         return (
-            "| templates | rendered | refused early | refused at run time | slowest (s) | faults |\n"
-            "|--:|--:|--:|--:|--:|--:|\n|" + "|".join(f" {cell} " for cell in cells) + "|"
+            "| templates | rendered | refused early | refused at run time | slowest (s) | memory (MB) | faults |\n"
+            "|--:|--:|--:|--:|--:|--:|--:|\n|" + "|".join(f" {cell} " for cell in (*cells, self.faults)) + "|"
         )
 
     def fault(self, text: str, what: str) -> None:
@@ -196,18 +220,30 @@ def run(count: int, seed: int) -> Tally:
     """Try `count` templates grown from `seed`."""
     tally = Tally()
     grammar = Grammar(random.Random(seed))
-    for _ in range(count):
+    base = _most_memory()
+    for number in range(count):
+        if number % 500 == 0:
+            _cached.cache_clear()  # what compiled texts take is not what one template takes
         text = grammar.template()
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             _one(text, tally)
         except Exception as error:  # whatever comes out here is what the campaign looks for
             tally.fault(text, f"{type(error).__name__}: {error}")
-        seconds = time.perf_counter() - started
-        tally.slowest = max(tally.slowest, seconds)
+        seconds, megabytes = time.process_time() - started, _most_memory() - base
+        tally.slowest, tally.megabytes = max(tally.slowest, seconds), max(tally.megabytes, megabytes)
         if seconds > SECONDS:
             tally.fault(text, f"took {seconds:.1f} s")
+        if megabytes > MEGABYTES:
+            tally.fault(text, f"took {megabytes:.0f} MB")
+            base += megabytes
     return tally
+
+
+def _most_memory() -> float:
+    """Return the most memory in MB that this process ever had."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 2**20 if sys.platform == "darwin" else most / 1024
 
 
 def _one(text: str, tally: Tally) -> None:

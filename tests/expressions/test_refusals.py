@@ -254,6 +254,12 @@ BOMBS = [
     "{{ 0 | date('%1000000Y') }}",
     "{{ 1 | round(10 ** 9) }}",
     "{{ ('[' * 100000) | fromjson }}",
+    "{{ ('[' * 100000) | from_yaml }}",
+    "{{ ('- ' * 100000) | from_yaml }}",
+    "{{ ('k: &a [' ~ ('x, ' * 9000) ~ ']\nl: [' ~ ('*a, ' * 90) ~ ']') | from_yaml }}",
+    "{{ ('[' ~ 'a, ' * 99999 ~ ']') | from_yaml | to_yaml }}",
+    "{{ ([[[[1] * 1000] * 1000] * 1000]) | to_yaml }}",
+    "{{ 'ab' * 2 ** 40 }}",
     "{{ ('a' * 300000) | regex_search('((a?){100}){9}b') }}",
     "{{ ('a' * 100000) | regex_replace('a.*z|a', 'b') }}",
     "{{ 'a' | regex_search('(' * 600) }}",
@@ -320,6 +326,8 @@ SMALL_BOMBS = [
     "{{ (range(1100000 * input.one) | length) }}",
     "{{ (input.big * 20) | upper | length }}",
     "{{ input.big | replace('x', 'yyyyyyyyyyyyyyyyyyyyyyyy') | length }}",
+    "{{ ('[' ~ 'a,' * 30000 * input.one ~ ']') | from_yaml | length }}",
+    "{{ ('{a: &a [' ~ 'x,' * 3000 * input.one ~ '], b: [' ~ '*a,' * 99 ~ ']}') | from_yaml | length }}",
 ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flujo.blueprints.scalars import NumberProblem, key_text, resolve
+from flujo.core.yaml_scalars import NumberProblem, key_text, resolve
 
 CASES = [
     ("", None), ("~", None), ("null", None), ("Null", None), ("nULL", "nULL"),
