@@ -402,11 +402,15 @@ class StepLowering:
         position = self._seen_from(str(at[0])) if gives is None else StepList(self._position, gives).end
         return self._shop.compile(value, (*self._path, *at), at, position, is_condition=True)
 
-    def body(self, value: JsonValue, *at: str | int) -> Flow:
+    def gives(self, name: str) -> bool:
+        """Say whether a list around the step gives a name a value."""
+        return self._position.gives(name)
+
+    def body(self, value: JsonValue, *at: str | int, gives: frozenset[str] = EMPTY) -> Flow:
         """Lower a nested list of steps (or one step)."""
         own = str(at[0])
         call = f"@{own}" if own in getattr(self._config, "CALLS", EMPTY) else None
-        body = Body(str(at[-1]), self._position, self._gives(own), call)
+        body = Body(str(at[-1]), self._position, self._gives(own) | gives, call)
         number = len(self._shop.lists)
         flow = self._shop.flow(value, (*self._path, *at), body)
         self._bodies[own] = self._shop.lists[number]

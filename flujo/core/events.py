@@ -136,14 +136,13 @@ class RegionReopened:
 class IterationFinished:
     """One iteration of a loop is over: its output, what the next one gets, its context writes.
 
-    Every hundredth holds the whole context in `context`, so that a resume reads a bounded number of them.
+    Every hundredth holds the writes of all iterations so far, so that a resume reads a bounded number of events.
     """
 
     TYPE: ClassVar = "iteration_finished"
     output: JsonValue = None
     next_input: JsonValue = None
     delta: list[JsonValue] | None = None
-    context: JsonObject | None = None
     exit: str | None = None
 
 

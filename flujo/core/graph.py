@@ -276,6 +276,21 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """Who speaks in a loop: addresses inside an iteration, of people and of agents; how much of it agents are given.
+
+    With `last_only` the last agent of an iteration counts only. `template` makes one text of the turns.
+    """
+
+    people: tuple[str, ...]
+    agents: tuple[str, ...]
+    last_only: bool = True
+    max_turns: int | None = None
+    max_tokens: int | None = None
+    template: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """A list of steps run until a condition holds, at most `max` times."""
 
@@ -288,6 +303,7 @@ class Loop:
     next_input: Template | None = None
     output: Template | None = None
     fails_at_max: bool = True
+    conversation: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +405,7 @@ def _plain(part: object) -> JsonValue:
             return {"import": part.graph.digest, **_fields(part, "arguments")}
         case Meta() | Retry() | Approval() | Cache() | Rule() | Undo() | Reduce() | Join():
             return {type(part).__name__.lower(): _fields(part)}
-        case Flow() | Branch() | Map() | Loop():
+        case Conversation() | Flow() | Branch() | Map() | Loop():
             return {type(part).__name__.lower(): _fields(part)}
         case Question() | Preset() | Timer() | Awaited() | Wait():
             return {type(part).__name__.lower(): _fields(part)}

@@ -17,7 +17,7 @@ from flujo.core.graph import Call, Effect, Flow, Graph, Meta, Node, Template
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Usage
 from flujo.core.record import dataclass
-from flujo.core.values import JsonObject, JsonValue, digest
+from flujo.core.values import EMPTY, JsonObject, JsonValue, digest
 
 # --- skills -----------------------------------------------------------------------------------------------------------
 
@@ -173,8 +173,12 @@ class Lowering(Protocol):
         """
         ...
 
-    def body(self, value: JsonValue, *at: str | int) -> Flow:
-        """Lower a nested list of steps (or one step)."""
+    def body(self, value: JsonValue, *at: str | int, gives: frozenset[str] = EMPTY) -> Flow:
+        """Lower a nested list of steps (or one step), which see the names `gives` besides those the Config says."""
+        ...
+
+    def gives(self, name: str) -> bool:
+        """Say whether a list around the step gives a name a value."""
         ...
 
     def imported(self, alias: str) -> Graph | None:

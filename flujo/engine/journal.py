@@ -37,7 +37,7 @@ from flujo.core.storing import (
 from flujo.core.values import MAX_VALUE_BYTES, JsonValue, sha256, stored_bytes
 from flujo.engine.commit import Committer
 from flujo.engine.crashes import Crashes, crashes
-from flujo.engine.past import Past
+from flujo.engine.past import Ended, Past
 
 BLOB_BYTES = 8 * 1024
 """A value of more stored bytes than this is kept once, as a blob, and named by its digest."""
@@ -87,6 +87,10 @@ class Record(Protocol):
 
     def event(self, seq: int) -> tuple[Event, frozenset[str]]:
         """Return a recorded event whole, with its labels."""
+        ...
+
+    def output(self, address: Address) -> Ended | None:
+        """Return the output of the step or region at an address if it completed (see `remember`)."""
         ...
 
     def question(
@@ -235,6 +239,11 @@ class Journal:
         """Return the event that is sent to the run at this moment, if it has that name."""
         offer = self._owner.offer
         return offer if offer is not None and offer.event == event else None
+
+    def output(self, address: Address) -> Ended | None:
+        """Return the output of the step or region at an address if it completed."""
+        self.flush()
+        return self.past.output(address)
 
     def reopenings(self, address: Address) -> int:
         """Return how often the region at an address was tried again since the last redrive."""

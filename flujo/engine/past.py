@@ -12,6 +12,7 @@ from flujo.core.events import (
     EventAwaited,
     RegionFinished,
     RunResumed,
+    StepCompleted,
     StepFailed,
     StepReturned,
     TaskAnswered,
@@ -23,15 +24,24 @@ from flujo.core.events import (
 )
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import NOTHING_SPENT, Failed, Usage
+from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.storing import IndexRow, Store
-from flujo.core.values import EMPTY, JsonObject, load_stored
+from flujo.core.values import EMPTY, JsonObject, Value, load_stored
 from flujo.engine.answers import settled
 from flujo.engine.voiding import Void, around
 
 _PLAIN_ENDS: Final = frozenset({"step_completed", "step_skipped"})
 _OF_TASKS: Final = frozenset({"task_opened", "task_answered", "task_expired"})
 _GOOD_ENDS: Final = _PLAIN_ENDS | {"step_continued"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The output of a step or region that completed, and the seq of its end."""
+
+    seq: int
+    value: Value
 
 
 class Past:
@@ -131,6 +141,15 @@ class Past:
                 return row if row.seq > after or getattr(self.event(row.seq)[0], "error", None) is None else None
             if row.type == "step_failed" and row.seq > self.reopened(address):
                 return row if self._failed(row).retry_at is None else None
+        return None
+
+    def output(self, address: Address) -> Ended | None:
+        """Return the output of the step or region at an address if it completed."""
+        row = self.ended(address)
+        event, labels = (None, EMPTY) if row is None else self.event(row.seq)
+        match event:
+            case StepCompleted() | RegionFinished(error=None) if row is not None:
+                return Ended(row.seq, Value(event.output, labels))
         return None
 
     def failures(self, address: Address) -> list[Failed]:

@@ -46,7 +46,7 @@ from flujo.core.values import JsonObject, JsonValue, stored_bytes
 from flujo.engine.dispatch import Answer
 from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.order import Order
-from flujo.engine.past import Past, failure_of, usage_of
+from flujo.engine.past import Ended, Past, failure_of, usage_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
@@ -58,7 +58,7 @@ CUT_OFF = Suspended(())
 
 _COMPARED = {
     "step_continued": ("error",),
-    "iteration_finished": ("output", "next_input", "delta", "context", "exit"),
+    "iteration_finished": ("output", "next_input", "delta", "exit"),
     "step_completed": ("output", "delta"),
     "region_finished": ("output", "decision", "delta"),
     "step_failed": ("error",),
@@ -134,6 +134,10 @@ class ReplayRecord:
     def ended(self, address: Address) -> IndexRow | None:
         """Return nothing: in a replay every step is entered."""
         return None
+
+    def output(self, address: Address) -> Ended | None:
+        """Return the recorded output of the step or region at an address if it completed."""
+        return self._past.output(address)
 
     def entered(self, address: Address) -> Event | None:
         """Return the recorded entry of a timer; regions are entered anew, with the recorded moment."""

@@ -356,6 +356,13 @@ class Runner:
             scope.answer, scope.answered = result.output, True
         return SEEN
 
+    def recall(self, flow: Flow, scope: Scope, address: Address) -> None:
+        """Let later templates see the steps of a list that is finished."""
+        for node in flow.children:
+            ended = self.record.ended(child(address, node.meta.name))
+            if ended is not None:
+                self._recall(node, scope, ended)
+
     def _recall(self, node: Node, scope: Scope, ended: IndexRow) -> Outcome | Skipped:
         """Let later steps see what is recorded; values load when they are read."""
         match ended.type:

@@ -6,12 +6,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import field
 from datetime import UTC, datetime
+from typing import Final
 
 from flujo.core.errors import FlujoError
 from flujo.core.graph import Ref, Template
 from flujo.core.ids import Address, RunId
 from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value, type_name
+
+_GIVEN: Final = frozenset(
+    {"item", "loop", "error", "results", "value", "this", "event", "output", "history", "@history"}
+)
+"""Names that a list of steps gives a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,6 @@ class Context:
     value: JsonObject
     writes: list[list[JsonValue]] = field(default_factory=list)
     labels: frozenset[str] = EMPTY
-
-    def replace(self, value: JsonObject) -> None:
-        """Take a recorded context over whole; every key of it counts as a write."""
-        self.writes.extend([[key], part] for key, part in value.items())
-        self.value = value
 
     def since(self, mark: int) -> list[list[JsonValue]] | None:
         """Return the writes since there were `mark` of them, only the last to each path; None when there are none."""
@@ -310,7 +311,7 @@ class Frame:
                 return self.scope.context.labels
             case ("secrets", name):
                 return frozenset({f"secret:{name}"})
-            case ("item" | "loop" | "error" | "results" | "value" | "this" | "event" | "output" as name, *_):
+            case (name, *_) if name in _GIVEN:
                 try:
                     return self._this().labels if name == "this" else self.scope.named(name).labels
                 except LookupError:

@@ -102,7 +102,7 @@ async def _undo(runner: Runner, effect: Effect, scope: Scope) -> Suspended | Non
     if effect.graph is not None:
         runner = runner.inside(effect.graph, Value(sees["input"]))
         scope = runner.top()
-        scope.context.replace(sees["context"])
+        scope.context.value = sees["context"]
     while True:
         inner = scope.beside(StepResult("completed", this), {"this": this, "output": output})
         outcome = await runner.flow(body, inner, undo_region(address, effect.undo))

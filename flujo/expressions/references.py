@@ -15,7 +15,21 @@ from flujo.core.suggest import did_you_mean
 from flujo.expressions.faults import At, Fault, shorten
 
 ROOTS: Final = frozenset(
-    ("input", "previous", "context", "item", "index", "error", "answer", "this", "results", "value", "output", "event")
+    (
+        "input",
+        "previous",
+        "context",
+        "item",
+        "index",
+        "error",
+        "answer",
+        "this",
+        "results",
+        "value",
+        "output",
+        "event",
+        "history",
+    )
 )
 """Names of one part that may come from outside where a template sets a local name of that spelling only sometimes."""
 

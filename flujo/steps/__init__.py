@@ -30,6 +30,9 @@ MAX_KEY: Final = 64
 _WORDS: Final = ("concat", "sum", "merge", "first", "last", "majority")
 _OTHERS: Final = "a template over `results`, a skill's id, `agents.NAME`, or `{uses: ..., with: ...}`"
 
+HISTORY: Final = "@history"
+"""What was said in the conversation around an agent: a name that it sees, and the parameter it is given as."""
+
 RESULTS: Final = frozenset({"results"})
 """The names that `reduce` sees besides the usual ones."""
 
@@ -106,10 +109,25 @@ def lower_agent(name: str, arguments: Template | None, low: Lowering, schema: Js
         agent = {}
     if schema is not None:
         agent = {**agent, "output_schema": schema}
+    if low.gives(HISTORY):
+        arguments = _with_history(arguments)
     meta = low.meta
     if meta.retry is None and (agent.get("output_schema") is not None or meta.verify):
         meta = replace(meta, retry=AGENT_RETRY)
     return Call(meta, "agent", name, arguments, main="input", config=agent, effect="read")
+
+
+def _with_history(arguments: Template | None) -> Template:
+    """Return the arguments of an agent in a conversation: besides its own, what was said before."""
+
+    def say(names: Names) -> JsonValue:
+        own = {} if arguments is None else arguments.render(names)
+        history = names.get((HISTORY,))
+        return {**own, HISTORY: history} if history else own
+
+    if arguments is None:
+        return Made("history", say, frozenset({(HISTORY,)}))
+    return Made(["history", arguments.source], say, arguments.refs | {(HISTORY,)}, arguments.functions)
 
 
 def lower_reduce(value: JsonValue, low: Lowering) -> Reduce | None:

@@ -12,7 +12,7 @@ from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.ports import CallContext, ModelReply, ModelRequest
 from flujo.core.replies import read_reply
 from flujo.core.values import JsonObject, JsonValue
-from flujo.steps import Kind
+from flujo.steps import HISTORY, Kind
 
 MAX_TOKENS: Final = 4096
 """Tokens of a reply, when the agent does not say."""
@@ -41,7 +41,7 @@ async def run(call: Call, args: JsonObject, ctx: CallContext) -> Outcome:
 def request_of(config: JsonObject, args: JsonObject, history: Sequence[Failed]) -> ModelRequest:
     """Return the request of the next attempt: a function of the agent, its arguments and earlier failures alone."""
     schema = config.get("output_schema")
-    messages = [*_system(config, schema), {"role": "user", "content": _prompt(args)}, *_repair(history)]
+    messages = [*_system(config, schema), *_said(args), *_repair(history)]
     return ModelRequest(
         model=config["model"],
         messages=tuple(messages),
@@ -60,6 +60,18 @@ def _system(config: JsonObject, schema: JsonObject | None) -> list[JsonObject]:
         parts.append(f"Reply with nothing but JSON that fits this JSON Schema:\n{_text(schema)}")
     content = "\n\n".join(part for part in parts if part)
     return [{"role": "system", "content": content}] if content else []
+
+
+def _said(args: JsonObject) -> list[JsonObject]:
+    """Return what was said before, turn by turn or as one text, and what is said now.
+
+    What a person said last is often what the agent is given: it is not said twice.
+    """
+    before, now = args.get(HISTORY) or [], _prompt({key: args[key] for key in args if key != HISTORY})
+    if isinstance(before, str):
+        return [{"role": "user", "content": f"{before}\n\n{now}"}]
+    message = {"role": "user", "content": now}
+    return [*(before[:-1] if before and before[-1] == message else before), message]
 
 
 def _prompt(args: JsonObject) -> str:

@@ -11,7 +11,7 @@ from tests.docs.session import Session, fences
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 RUNNING = [page for page in PAGES if any(block.language == "console" for block in fences((ROOT / page).read_text()))]
-NEEDS_MODEL = {"docs/how-to/use-a-model.md"}
+NEEDS_MODEL = {"docs/how-to/use-a-model.md", "docs/how-to/have-a-conversation.md"}
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
 
 

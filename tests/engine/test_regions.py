@@ -245,10 +245,33 @@ def test_a_loop_whose_exit_is_never_true_fails(world):
     assert (view.error["code"], view.error["step"]) == ("FLJ0506", "l")
 
 
-def test_a_long_loop_records_its_whole_context_now_and_then(world):
-    text = LOOP.replace("max: 5", "max: 250").replace("OPTIONS", 'until: "{{ previous >= 240 }}"')
-    view = run(world, text, 0)
-    assert view.output == [240, 240 * 241 // 2]
+LONG = """
+context: {n: 0, other: 5, deep: {a: 1}}
+steps:
+  - name: l
+    kind: loop
+    max: 130
+    while: "{{ loop.index == 1 or steps.x.output < 125 }}"
+    output: "{{ [steps.x.output, loop.index, context.deep.a] }}"
+    steps:
+      - {name: x, input: "{{ context.n + 1 }}", set: {n: "{{ steps.x.output }}", deep.a: "{{ loop.index }}"}}
+      - {name: y, uses: t.echo}
+"""
+
+
+@pytest.mark.parametrize("where", [2, 104])
+def test_a_loop_that_was_cut_off_goes_on_as_if_it_had_not_been(world, where):
+    """`while` and `output` see the steps of the iteration before; the writes are those of all iterations."""
+    world.inputs = False
+
+    def die(address):
+        if address == f"l[{where}]/y" and world.calls.count(address) == 1:
+            raise Crash
+
+    world.die = die
+    with pytest.raises(Crash):
+        world.start(LONG)
+    assert same(world, world.resume("run-1")).output == [125, 125, 125]
 
 
 # --- lists with needs ---

@@ -19,6 +19,7 @@ _GIVEN: Final = {
     "error": "`error` has a value in the `on_error` steps of a step only",
     "value": "`value` has a value in `verify` only: it is the step's output",
     "results": "`results` has a value in `reduce` only",
+    "history": "`history` has a value in `history_template` only",
     "event": "`event` has a value in the `match` of a `wait` only",
     "output": "`output` has a value in the `undo` of a step only",
 }

@@ -7,17 +7,21 @@ from flujo.core.graph import Loop, Template
 from flujo.core.ids import Address, indexed
 from flujo.core.outcomes import Done, Failed, Outcome
 from flujo.core.values import EMPTY, Value
+from flujo.engine.conversation import HISTORY, Talk
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, Scope, StepResult, boolean
 
-CONTEXT_EVERY = 100
-"""Every so many iterations a loop records its whole context."""
+ALL_WRITES_EVERY = 100
+"""Every so many iterations a loop records all that it has written to the context."""
 
 
 async def run_loop(runner: Runner, node: Loop, frame: Frame, given: StepResult) -> Outcome:
     """Run the iterations that are left; the output is the last one's, or that of `output`."""
     loop = _Iterations(runner, node, frame, given)
-    return await loop.run()
+    if node.conversation is None:
+        return await loop.run()
+    with runner.record.remember():  # what was said is read from the record
+        return await loop.run()
 
 
 class _Iterations:
@@ -31,6 +35,7 @@ class _Iterations:
         self._output = given
         self._begin = self._mark = len(frame.scope.context.writes)
         self._last: Scope | None = None
+        self._talk: Talk | None = None
 
     async def run(self) -> Outcome:
         """Iterate until an exit is true, or `max` is reached."""
@@ -38,6 +43,8 @@ class _Iterations:
         if node.init is not None:
             self._given = StepResult("completed", Value(node.init.render(frame), frame.labels(node.init)))
             self._output = self._given
+        if node.conversation is not None:
+            self._talk = Talk(node.conversation, self._runner.record, frame, self._given)
         number, exit = self._caught_up()
         while exit is None:
             if node.while_ is not None and not self._goes_on(node.while_, number):
@@ -60,26 +67,39 @@ class _Iterations:
         done = record.iterations(self._frame.address)
         if done == 0:
             return 0, None
-        first = done - 1 - (done - 1) % CONTEXT_EVERY
+        if self._node.while_ is not None or self._node.output is not None:
+            self._last = self._finished(done - 1)
+        first = done - 1 - (done - 1) % ALL_WRITES_EVERY
         event, labels = IterationFinished(), EMPTY
         for number in range(first, done):
             event, labels = record.iteration(indexed(self._frame.address, number))
-            if event.context is not None:
-                context.replace(event.context)
-            else:
-                context.apply(event.delta, labels)
+            context.apply(event.delta, labels)
         self._mark = len(context.writes)
         self._output = StepResult("completed", Value(event.output, labels))
         self._given = self._output
         if self._node.next_input is not None:
             self._given = StepResult("completed", Value(event.next_input, labels))
+        if self._last is not None:
+            self._last.previous = self._output
         return done, event.exit
+
+    def _finished(self, number: int) -> Scope:
+        """Return the scope of a finished iteration with its steps: `while` and `output` look at them."""
+        if number:
+            event, labels = self._runner.record.iteration(indexed(self._frame.address, number - 1))
+            self._output = StepResult("completed", Value(event.output, labels))
+        scope = self._scope(number)
+        self._runner.recall(self._node.body, scope, indexed(self._frame.address, number))
+        return scope
 
     def _scope(self, number: int) -> Scope:
         first = number == 0
         loop = {"index": number + 1, "first": first, "previous": None if first else self._output.output}
         labels = EMPTY if first else self._output.labels
-        return self._frame.scope.inner(self._given, {"loop": Value(loop, labels)})
+        names = {"loop": Value(loop, labels)}
+        if self._talk is not None:
+            names[HISTORY] = self._talk.before(number)
+        return self._frame.scope.inner(self._given, names)
 
     def _goes_on(self, condition: Template, number: int) -> bool:
         """Say whether `while` holds: it sees the steps of the iteration just ended."""
@@ -101,10 +121,9 @@ class _Iterations:
             inside = self._inside(scope, number)
             following = node.next_input.render(inside)
             self._given = StepResult("completed", Value(following, inside.labels(node.next_input)))
-        whole = context.value if number % CONTEXT_EVERY == 0 and number else None
-        delta = context.since(self._mark)
+        delta = context.since(self._begin if number % ALL_WRITES_EVERY == 0 else self._mark)
         self._mark = len(context.writes)
-        event = IterationFinished(outcome.output, following, None if whole else delta, whole, exit)
+        event = IterationFinished(outcome.output, following, delta, exit)
         draft = Draft(event, indexed(self._frame.address, number), "", outcome.labels)
         self._runner.record.append(draft, hold=True)
         self._last = scope
