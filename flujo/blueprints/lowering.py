@@ -27,7 +27,7 @@ from flujo.blueprints.original.edits import in_braces
 from flujo.blueprints.original.names import OldNames
 from flujo.blueprints.report import Report
 from flujo.blueprints.reuse import read_cache, read_key
-from flujo.blueprints.rules import RULE_SEES, RuleReader
+from flujo.blueprints.rules import RULE_SEES, RuleReader, with_value
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.blueprints.undoing import UNDO, read_undo
 from flujo.core.diagnostics import Diagnostic, Fix, Severity
@@ -320,6 +320,7 @@ class Workshop:
             return self.compile(value, (*path, *at), at, seen, is_condition)
 
         def call(raw: JsonObject, at: Path, name: str) -> Node | None:
+            raw = with_value(raw, self.catalogue)
             flow = self.flow(raw, (*path, *at), Body("@verify", position, RULE_SEES, name))
             return next(iter(flow.children), None)
 

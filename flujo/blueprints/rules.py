@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from flujo.blueprints.inputs import check_schema
 from flujo.blueprints.report import Report
 from flujo.core.graph import Call, Meta, Node, Retry, Rule, Template
+from flujo.core.ports import Catalogue
 from flujo.core.record import dataclass
 from flujo.core.spans import Path
 from flujo.core.suggest import did_you_mean
@@ -143,3 +144,12 @@ class RuleReader:
 
     def _add(self, code: str, message: str, at: Path, help: str | None = None) -> None:
         self.report.add(code, message, (*self.path, *at), help=help)
+
+
+def with_value(raw: JsonObject, catalogue: Catalogue) -> JsonObject:
+    """Return the call of a rule with the output as its parameter `value`, where the skill has no main parameter."""
+    spec = catalogue.skill(str(raw.get("uses")).partition("@")[0])
+    given = raw.get("with", {})
+    if spec is None or spec.main is not None or not isinstance(given, dict):
+        return raw
+    return {**raw, "with": {"value": "{{ value }}", **given}} if "value" in spec.parameters["properties"] else raw
