@@ -158,6 +158,8 @@ class Workshop:
         steps = StepList(body.above, body.gives)
         self.lists.append(steps)
         raw = [self.report.mapping(item, at, "a step") for item, at in zip(items, paths, strict=False)]
+        for at in (at for item, at in zip(items, paths, strict=False) if item == {}):
+            self.report.add("FLJ0202", "a step needs a name", at, help="add `name:`")
         unnamed = 0
         for step, at in zip(raw, paths, strict=False):
             unnamed += "name" not in step and step.get("kind") == "hitl"

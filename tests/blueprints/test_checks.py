@@ -106,6 +106,7 @@ FOUND = [
     ("FLJ0302", _steps("{name: a, when: '{{ this }}', input: 1}"), "this"),
     ("FLJ0207", _steps("{name: a, input: 1, approval: {message: m, expires: 5m}}"), "expires"),
     ("FLJ0207", _steps("{kind: hitl, name: a, message: b, approval: required}"), "approval"),
+    ("FLJ0202", _steps("{}"), "{}"),
     ("FLJ0207", _steps("{kind: wait, name: a, for: 5s, retry: 2}"), "retry"),
     ("FLJ0204", _steps("{kind: wait, name: a, for: 5s, event: paid}"), "event"),
     ("FLJ0207", _steps("{kind: loop, name: a, max: 2, history: {}, steps: {name: b, input: 1}}"), "history"),

@@ -216,3 +216,20 @@ def test_a_key_that_is_near_one_is_one_error(compile_text: Compile) -> None:
     for step in ("{name: s, use: core.pass}", "{name: s, kind: loop, max: 1, stepps: [{name: t, input: 1}]}"):
         errors = [item.code for item in compile_text(f"{HEAD}  - {step}\n").diagnostics]
         assert [code for code in errors if code not in ("FLJ0211",)] == ["FLJ0201"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "kind: loop, body: {}", "kind: loop, loop: []", "kind: loop, loop: {}",
+        "kind: loop, loop: {body: 5, init: [{}]}",
+        "kind: map, map: {iterable_input: 5, finalize: x}", "kind: parallel, merge_strategy: [], branches: 5",
+        "kind: StateMachine, start_state: [], states: {a: {steps: {}}}, transitions: [5, {on: pause}], end_states: 5",
+        "kind: dynamic_router, router: 5", "agent: 5", "agent: {id: 5, params: x}", "config: [], set: 5, sink_to: []",
+        "kind: loop, loop: {body: [], propagation: {}, state: 5}", "uses: agents.a, config: {temperature: []}",
+    ],
+)  # fmt: skip
+def test_what_has_not_the_right_form_is_an_error_of_the_blueprint(compile_text: Compile, entries: str) -> None:
+    compiled = compile_text(f"{HEAD}  - {{name: s, {entries}}}\n")
+    assert compiled.graph is None
+    assert has_errors(compiled.diagnostics)

@@ -83,7 +83,7 @@ class Steps:
             word = _KINDS[word]
         old_loop = word == "loop" and bool(fields.keys() & {"loop", "body"})
         self._every_kind(parts, word)
-        if passes and word == "step" and parts.fields.keys() <= _NO_CALL:
+        if passes and word == "step" and "name" in parts and parts.fields.keys() <= _NO_CALL:
             self._passing(parts)
         if word in _RULES:
             _RULES[word](parts)
@@ -118,8 +118,7 @@ class Steps:
         span = parts.keys[key]
         edit = adding(self.findings.source.text, span, "uses: core.pass", inline=parts.inline)
         message = f"the step `{parts.value('name')}` calls nothing, so it gives its input on"
-        name = "name" if "name" in parts else key
-        place, path = span_of(parts.fields[name]), parts.paths[name]
+        place, path = span_of(parts.fields["name"]), parts.paths["name"]
         self.findings.old(message, place, path, ("write `uses: core.pass`", (edit,)), Severity.WARNING)
         parts.add("uses", "core.pass", parts.fields[key])
 
