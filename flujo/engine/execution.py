@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from flujo.core.errors import Denied, StateError, UsageError
@@ -175,10 +175,9 @@ class Engine:
                 raise StateError("FLJ0802", f"run `{run}` is {status}, only a failed run can be redriven", help=hint)
             graph, facts = self._recompiled(run)
             self._confide(graph, how)
-            failed = [row.address for row in self._store.index(run) if row.type == "step_failed"]
-            reopened = [address for address in dict.fromkeys(failed) if journal.past.failures(address)]
+            reopened = _failed_steps(self._store.index(run), journal.past)
             void, kept = no_longer_holds(journal.past, graph.root, choice)
-            event = RunResumed("redrive", list(reopened), void or None, kept or None)
+            event = RunResumed("redrive", reopened, void or None, kept or None)
             seq = journal.append(Draft(event), change=Projection(status="running"))
             journal.past.add(IndexRow(seq, event.TYPE, ROOT, ""))
             await self._drive(journal, graph, facts)
@@ -332,6 +331,13 @@ def shown(question: TaskOpened) -> Digest:
     """Return the digest of what a person saw: an answer counts for exactly that."""
     seen: list[JsonValue] = [question.kind, question.message, question.show, question.choices, question.schema]
     return digest(seen if question.call is None else [*seen, question.call])
+
+
+def _failed_steps(rows: Iterable[IndexRow], past: Past) -> list[str]:
+    """Return the addresses whose failures a redrive forgets: not those of failures that were handled."""
+    failed = dict.fromkeys(row.address for row in rows if row.type == "step_failed")
+    ends = {address: past.ended(address) for address in failed if past.failures(address)}
+    return [address for address, end in ends.items() if end is None or end.type == "step_failed"]
 
 
 def one_open(store: Store, run: RunId, task: str | None) -> TaskId:

@@ -298,12 +298,15 @@ class ReplayRecord:
 
     def call_end(self, address: Address) -> IndexRow | None:
         """Return the recorded end of a call: what came after its failure (a catch, `continue`) is not the call's."""
+        end = self._past.ended(address)
+        handled = end is not None and end.type in ("step_continued", "region_finished")
+        after = 0 if handled else self._past.reopened(address)
         for row in reversed(self._past.rows(address)):
             if row.type == "step_completed":
                 return row
-            if row.type == "step_failed":
+            if row.type == "step_failed" and row.seq > after:
                 event, _ = self.event(row.seq)
-                if isinstance(event, StepFailed) and event.retry_at is None and row.seq > self._past.reopened(address):
+                if isinstance(event, StepFailed) and event.retry_at is None:
                     return row
         return None
 

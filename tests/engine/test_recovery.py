@@ -306,3 +306,18 @@ steps:
     assert left.resume(run).output == 5
     assert len({row.fingerprint for row in left.store.rows(run) if row.address == "a"}) == 1
     assert left.replay(run).equal
+
+
+def test_a_redrive_leaves_failures_that_were_handled_alone():
+    world = World()
+    view = world.start("""context: {x: null}
+steps:
+- kind: map
+  name: m
+  over: [1, 2]
+  steps: {name: a, uses: t.broken, on_error: {steps: {name: c, input: 1, set: {x: "{{ item }}"}}}}
+""")
+    assert (view.status, view.error["code"]) == ("failed", "FLJ0505")
+    world.redrive(view.run_id)
+    assert world.replay(view.run_id).equal
+    assert world.calls.count("m[0]/a") == 1
