@@ -347,10 +347,12 @@ def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
             step.status, step.started = "suspended", step.started or item.at
             _fold_question(view, item, event)
         case TaskAnswered() as event:
-            _fold_answer(view, event)
+            if _fold_answer(view, event):
+                step.status = "running"
             step.detail = {"answered_by": event.by, "comment": event.comment}
         case TaskExpired() as event:
             view.open.pop(TaskId(event.task), None)
+            step.status = "running"
 
 
 def _fold_question(view: RunView, item: Recorded, event: TaskOpened) -> None:
@@ -365,12 +367,16 @@ def _fold_question(view: RunView, item: Recorded, event: TaskOpened) -> None:
     )  # fmt: skip
 
 
-def _fold_answer(view: RunView, event: TaskAnswered) -> None:
+def _fold_answer(view: RunView, event: TaskAnswered) -> bool:
+    """Note an answer; say whether it closes the question."""
     task = view.open.get(TaskId(event.task))
-    if task is not None:
-        task.answers.append(event)
-        if settled(task.kind, task.quorum, task.answers):
-            del view.open[task.id]
+    if task is None:
+        return True
+    task.answers.append(event)
+    if settled(task.kind, task.quorum, task.answers) is None:
+        return False
+    del view.open[task.id]
+    return True
 
 
 def _note_start(view: RunView, step: StepView) -> None:

@@ -13,9 +13,11 @@ from flujo.core.storing import Projection, RunHeader
 from flujo.engine.commit import Committer
 from flujo.engine.consent import consent
 from flujo.engine.execution import Reply
+from flujo.engine.fold import fold
 from flujo.engine.journal import Journal, Owner
 from flujo.engine.order import Order
 from flujo.engine.past import Past
+from flujo.engine.places import nodes_by_address
 from flujo.engine.scope import Context, Frame, RunFacts, Scope
 from tests.engine.world import World, fails
 
@@ -360,3 +362,20 @@ steps:
     view = world.start(text, 1)
     assert [view.steps[f"try/@catch/{name}"].output for name in ("one", "two", "three")] == [2, [2, 1, 2], 2]
     assert world.replay("run-1").equal
+
+
+def test_a_question_that_is_settled_no_longer_waits_for_a_person():
+    world = asked("quorum: 2")
+    opened, first, second = [], [], []
+    engine = world.engine()
+    answer(world, "run-1", "a", "ann")
+    answer(world, "run-1", "a", "bob")
+    nodes = nodes_by_address(engine.graph(RunId("run-1")).root)
+    events = list(engine.events(RunId("run-1")))
+    for number, item in enumerate(events):
+        status = fold(RunId("run-1"), events[: number + 1], nodes).steps.get(Address("ask"))
+        if item.event.TYPE == "task_opened":
+            opened.append(status and status.status)
+        elif item.event.TYPE == "task_answered":
+            (second if first else first).append(status and status.status)
+    assert (opened, first, second) == (["suspended"], ["suspended"], ["running"])

@@ -57,6 +57,10 @@ def summary(twig: Twig, nodes: Nodes) -> Summary:
     return found
 
 
+_MARKS = {"@caught": "", "@timeout": "nobody answered in time"}
+"""What decisions that are no branch are called; that of a catch has its own words."""
+
+
 def region_words(twig: Twig, nodes: Nodes, inside: Summary | None) -> list[str]:
     """Return notes on a region: what it decided and, for a map or loop, what is `inside`."""
     step, node = twig.step, nodes.get(plain(Address(twig.address)))
@@ -77,7 +81,8 @@ def _decided(twig: Twig, node: Node | None, decision: JsonValue, inside: Summary
     if isinstance(decision, dict) and "items" in decision:
         return [_plural(decision["items"], "item")]
     if isinstance(decision, str):
-        return [] if decision == "@caught" else [f"branch {decision}"]
+        words = _MARKS.get(decision, f"branch {decision}")
+        return [words] if words else []
     if isinstance(decision, list) and isinstance(node, Flow) and len(decision) < len(node.children):
         names = [node.children[number].meta.name for number in decision]
         return [f"{len(names)} of {len(node.children)} branches counted: {', '.join(names) or 'none'}"]

@@ -223,6 +223,7 @@ def _notes(step: StepView | None) -> list[str]:
     notes += [usage_text(step.usage)] if step.usage.calls else []
     notes += ["undone"] if step.undone else []
     notes += [f"answered by {detail['answered_by']}"] if detail.get("answered_by") else []
+    notes += ["nobody answered in time"] if detail.get("expired") else []
     notes += [f"sent by {detail['sent_by']}"] if detail.get("sent_by") else []
     if step.status == "suspended" and detail.get("event"):
         notes.append(f"waits for the event {detail['event']}")
