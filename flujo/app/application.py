@@ -441,7 +441,7 @@ class App:
         return [task for run in runs for task in self._tasks_of(run)]
 
     def _tasks_of(self, run: RunId) -> list[Any]:
-        from flujo.engine.fold import TaskView
+        from flujo.engine.task_view import TaskView
 
         try:
             return list(self.view(run, inputs=False).tasks)

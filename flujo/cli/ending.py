@@ -20,7 +20,8 @@ from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.secrets import Redactor
 from flujo.core.spans import Source
-from flujo.engine.fold import RunView, TaskView
+from flujo.engine.fold import RunView
+from flujo.engine.task_view import TaskView
 from flujo.engine.tasks import parse_answer
 
 _EXITS = {"completed": Exit.DONE, "suspended": Exit.SUSPENDED, "denied": Exit.DENIED}

@@ -36,9 +36,9 @@ from flujo.core.outcomes import NOTHING_SPENT, Usage
 from flujo.core.record import dataclass
 from flujo.core.rows import RunStatus
 from flujo.core.values import JsonObject, JsonValue
-from flujo.engine.answers import refusal, settled
 from flujo.engine.places import plain, regions_around
 from flujo.engine.scope import iso
+from flujo.engine.task_view import TaskView, task_view
 from flujo.engine.voiding import Void
 
 
@@ -51,41 +51,6 @@ class Recorded:
     address: Address
     event: Event
     labels: frozenset[str]
-
-
-@dataclass(slots=True)
-class TaskView:
-    """A question that is open."""
-
-    id: TaskId
-    kind: str
-    step: Address
-    message: JsonValue
-    show: JsonValue
-    choices: list[str] | None
-    schema: JsonObject | None
-    expires: str | None = None
-    to: str | None = None
-    by: list[str] | None = None
-    quorum: int = 1
-    answers: list[TaskAnswered] = field(default_factory=list)
-
-    def may_answer(self, person: str) -> bool:
-        """Say whether a person's answer would be taken."""
-        return refusal(self.by, self.answers, person) is None
-
-    def to_json(self) -> JsonObject:
-        """Return the public JSON form."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "step": self.step,
-            "message": self.message,
-            "show": self.show,
-            "choices": self.choices,
-            "schema": self.schema,
-            "expires": self.expires,
-        }
 
 
 @dataclass(slots=True)
@@ -347,7 +312,9 @@ def _fold_waiting(view: RunView, step: StepView, item: Recorded) -> None:
             step.status, step.started = "suspended", step.started or item.at
             _fold_question(view, item, event)
         case TaskAnswered() as event:
-            if _fold_answer(view, event):
+            task = view.open.get(TaskId(event.task))
+            if task is None or task.take(event):
+                view.open.pop(TaskId(event.task), None)
                 step.status = "running"
             step.detail = {"answered_by": event.by, "comment": event.comment}
         case TaskExpired() as event:
@@ -361,22 +328,7 @@ def _fold_question(view: RunView, item: Recorded, event: TaskOpened) -> None:
         task: other for task, other in view.open.items() if (other.step, other.kind) != (item.address, event.kind)
     }
     task = task_id(view.run_id, item.seq)
-    view.open[task] = TaskView(
-        task, event.kind, item.address, event.message, event.show, event.choices, event.schema,
-        None if event.expires is None else iso(event.expires), event.to, event.by, event.quorum,
-    )  # fmt: skip
-
-
-def _fold_answer(view: RunView, event: TaskAnswered) -> bool:
-    """Note an answer; say whether it closes the question."""
-    task = view.open.get(TaskId(event.task))
-    if task is None:
-        return True
-    task.answers.append(event)
-    if settled(task.kind, task.quorum, task.answers) is None:
-        return False
-    del view.open[task.id]
-    return True
+    view.open[task] = task_view(task, item.address, event)
 
 
 def _note_start(view: RunView, step: StepView) -> None:

@@ -10,6 +10,7 @@ from flujo.core.events import Draft, TaskAnswered
 from flujo.core.ids import Address, Digest, RunId
 from flujo.core.outcomes import Suspended
 from flujo.core.storing import Projection, RunHeader
+from flujo.engine.answers import settled
 from flujo.engine.commit import Committer
 from flujo.engine.consent import consent
 from flujo.engine.execution import Reply
@@ -379,3 +380,9 @@ def test_a_question_that_is_settled_no_longer_waits_for_a_person():
         elif item.event.TYPE == "task_answered":
             (second if first else first).append(status and status.status)
     assert (opened, first, second) == (["suspended"], ["suspended"], ["running"])
+
+
+def test_one_person_counts_once():
+    twice = [TaskAnswered("t", "a", by, Digest("")) for by in ("ann", "ann")]
+    assert settled("question", 2, twice) is None
+    assert settled("question", 2, [*twice, TaskAnswered("t", "a", "bob", Digest(""))]) is not None

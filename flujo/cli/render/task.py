@@ -10,7 +10,7 @@ from flujo.cli.render.screen import Paint, visible
 from flujo.cli.render.table import table
 from flujo.core.secrets import masked
 from flujo.core.values import JsonValue
-from flujo.engine.fold import TaskView
+from flujo.engine.task_view import TaskView
 
 _ROWS = 50
 

@@ -14,7 +14,8 @@ from flujo.cli.render.tree import grown
 from flujo.core.ids import Address, RunId, TaskId
 from flujo.core.outcomes import Usage
 from flujo.core.spans import Source
-from flujo.engine.fold import RunView, StepView, TaskView
+from flujo.engine.fold import RunView, StepView
+from flujo.engine.task_view import TaskView
 
 Golden = Callable[[str, str], None]
 START = 1_792_000_000_000_000
