@@ -108,7 +108,6 @@ FOUND = [
     ("FLJ0202", _steps("{}"), "{}"),
     ("FLJ0207", _steps("{kind: wait, name: a, for: 5s, retry: 2}"), "retry"),
     ("FLJ0204", _steps("{kind: wait, name: a, for: 5s, event: paid}"), "event"),
-    ("FLJ0207", _steps("{kind: loop, name: a, max: 2, history: {}, steps: {name: b, input: 1}}"), "history"),
     ("FLJ0207", _steps("{name: a, uses: core.pass, input: 1, usage_limits: {}}"), "usage_limits"),
     ("FLJ0311", _steps("{name: a, uses: imports.b}"), "imports.b"),
     ("FLJ0207", _steps("{kind: hitl, name: a, message: b, retry: 2}"), "retry"),
