@@ -232,6 +232,7 @@ class Engine:
         if first is None or not isinstance(started, RunStarted):
             raise StateError("FLJ0802", f"run `{run}` was cut off before its first event", help="start it again")
         graph = self._graphs.get(run) or self._compile(started.pinned)
+        self._graphs = {run: graph}  # most is asked of one run again and again
         if graph.digest != started.digest:
             raise StateError(
                 "FLJ0804",

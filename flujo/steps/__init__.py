@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from flujo.core.graph import Call, Flow, Names, Node, Reduce, Ref, Retry, Template
@@ -75,7 +76,8 @@ class Made:
         return shown, []
 
 
-def kinds() -> dict[str, StepKind]:
+@cache
+def kinds() -> Mapping[str, StepKind]:
     """Return every kind of this folder by its word, in the order of the file names."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     found = [importlib.import_module(f"{__name__}.{name}").KIND for name in names]

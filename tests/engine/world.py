@@ -12,6 +12,7 @@ from flujo.blueprints.pinned import pinned_catalogue, pinned_sources
 from flujo.core.errors import BlueprintInvalid, SkillError
 from flujo.core.ids import RunId
 from flujo.core.ports import Skill, SkillSpec
+from flujo.core.values import canonical_bytes
 from flujo.engine.dispatch import Tools
 from flujo.engine.execution import Engine, Reply
 from flujo.engine.fold import fold
@@ -21,6 +22,9 @@ from flujo.policies import policies
 from flujo.steps import kinds
 from flujo.stores.sqlite import SqliteStore
 from flujo.testing.clock import ManualClock
+
+RECOMPILED: dict[bytes, Any] = {}
+"""The graph compiled last from what a run pinned: a test asks for the same one again and again."""
 
 ANY = {"type": "object", "properties": {"value": {}}, "required": []}
 
@@ -115,6 +119,13 @@ class World:
         return Engine(self.store, tools, self, self.recompile, "0")
 
     def recompile(self, pinned: Any) -> Any:
+        known = canonical_bytes(pinned)
+        if known not in RECOMPILED:
+            RECOMPILED.clear()
+            RECOMPILED[known] = self._recompiled(pinned)
+        return RECOMPILED[known]
+
+    def _recompiled(self, pinned: Any) -> Any:
         compiled = compile_blueprint(
             pinned["source"], pinned["name"], pinned_sources(pinned), pinned_catalogue(pinned, kinds())
         )
