@@ -142,8 +142,8 @@ def _bounds(history: dict[str, Any] | None, low: Lowering) -> dict[str, int]:
         key = "summarize_with" if "summarize_with" in history else "strategy"
         low.report("FLJ0207", "`summarize` is not in this version of flujo yet", "history", key)
         return {}
-    if strategy not in _BOUNDS:
-        low.report("FLJ0204", f"`{strategy}` is not one of `truncate_tokens`, `truncate_turns`", "history", "strategy")
+    if not isinstance(strategy, str) or strategy not in _BOUNDS:
+        low.report("FLJ0204", "`strategy` must be `truncate_tokens` or `truncate_turns`", "history", "strategy")
         return {}
     bound, found = _BOUNDS[strategy], {}
     for key, value in history.items():
