@@ -53,6 +53,7 @@ class RunOptions:
     ask: Callable[[Any], str | None] | None = None
     wait_max: float = 60.0
     guard: Callable[[Redactor, Sequence[str]], None] | None = None
+    stoppable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,8 @@ class App:
 
         options = options or RunOptions()
         header = self.store.run(prefix)
-        refuse_ended(header)
+        if header.status != "cancelled" or answer is None:  # a doubt is settled also after a run was cancelled
+            refuse_ended(header)
         reply = None
         if answer is not None or task is not None:
             chosen = one_open(self.store, header.run, task)
@@ -265,6 +267,9 @@ class App:
                 raise UsageError("FLJ0005", f"task `{chosen}` needs an answer", help="add `--answer VALUE`")
             value = parse_answer(self.engine.question(chosen), answer, output)
             reply = Reply(chosen, value, self.system.user(), comment)
+            if header.status == "cancelled":
+                run_sync(self.engine.answer(header.run, reply))
+                return self.view(header.run, inputs=False)
         elif header.status == "suspended" and self.store.tasks(header.run) and not self._time_matters(header.run):
             return self._ask_in_place(header.run, options)
         run_sync(self.engine.resume(header.run, reply, options))
@@ -322,6 +327,48 @@ class App:
         self._check_keys(self.engine.graph(run))
         run_sync(self.engine.redrive(run, options, Choice(frozenset(again), frozenset(keep))))
         return self._ask_in_place(run, options)
+
+    @cached_property
+    def stopper(self) -> Any:
+        """What ends runs from outside."""
+        from flujo.app.stopping import Stopper
+
+        return Stopper(self.engine, self.store, self.system.clock)
+
+    def preview_cancel(self, prefix: str, *, undo: bool = False) -> list[Any]:
+        """Return what becomes of the steps of a run that is cancelled (`engine.rolling.Line`); nothing is done."""
+        run = self.store.run(prefix).run
+        lines: list[Any] = self.stopper.preview_cancel(run, self.nodes(run), undo=undo)
+        return lines
+
+    def cancel(self, prefix: str, options: RunOptions | None = None, *, undo: bool = False) -> Any:
+        """Cancel a run, and with `undo` take back what it did; return its view."""
+        from flujo.core.events import RunStopping
+
+        run = self.store.run(prefix).run
+        stopping = RunStopping("cancel", self.system.user(), undo)
+        run_sync(self.stopper.cancel(run, stopping, options or RunOptions()))
+        return self.view(run, inputs=False)
+
+    def preview_rollback(self, prefix: str, to: str) -> Any:
+        """Return what a rollback to a step does (`engine.rolling.Rollback`); raise UsageError FLJ0005 or StateError."""
+        from flujo.core.errors import StateError
+
+        header = self.store.run(prefix)
+        if header.status == "running" and self.store.is_driven(header.run):
+            hint = f"`flujo cancel {header.run}` ends it first"
+            raise StateError("FLJ0803", f"run `{header.run}` is being driven", help=hint)
+        return self.stopper.preview_rollback(header.run, self.nodes(header.run), to)
+
+    def rollback(self, prefix: str, to: str, options: RunOptions | None = None) -> Any:
+        """Undo what a run did after a step, so that a redrive goes on from there; return its view."""
+        from flujo.core.events import RunStopping
+
+        plan = self.preview_rollback(prefix, to)
+        run = self.store.run(prefix).run
+        stopping = RunStopping("rollback", self.system.user(), True, plan.to, plan.after, list(plan.void) or None)
+        run_sync(self.engine.stop(run, stopping, options or RunOptions()))
+        return self.view(run, inputs=False)
 
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:
         view = self.view(run, inputs=False)

@@ -22,6 +22,8 @@ VERBS = {
     "run": "Run a blueprint",
     "resume": "Go on with a run that waits or was cut off",
     "redrive": "Go on with a failed run from where it failed",
+    "cancel": "End a run where it stands",
+    "rollback": "Take a run back to one of its steps",
     "tasks": "Questions that wait for a person: list, show, answer",
     "event": "Events that runs wait for: send, list",
     "lens": "Look into runs: list, show, trace, replay",

@@ -268,6 +268,22 @@ class RunStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStopping:
+    """The run goes no further: it is cancelled, or rolled back `to` a step; what follows are undos.
+
+    A rollback undoes what was recorded after the event `after`; the addresses in `void` no longer hold in a redrive.
+    """
+
+    TYPE: ClassVar = "run_stopping"
+    reason: Literal["cancel", "rollback"]
+    by: str
+    undo: bool = True
+    to: str | None = None
+    after: int = 0
+    void: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The only end of a run."""
 
@@ -300,6 +316,7 @@ Event = (
     | RunSuspended
     | RunResumed
     | RunStopped
+    | RunStopping
     | RunFinished
 )
 

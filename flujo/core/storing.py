@@ -112,6 +112,14 @@ class Store(Protocol):
         """Take a run that its first append will create (`Projection.created`); its epoch is 1."""
         ...
 
+    def ask(self, run: RunId, wish: str) -> None:
+        """Leave a wish for whoever drives a run; the empty text takes it back."""
+        ...
+
+    def asked(self, run: RunId) -> str:
+        """Return the wish that was left for a run, or the empty text."""
+        ...
+
     def is_driven(self, run: RunId) -> bool:
         """Say whether a process is driving a run at this moment."""
         ...

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar, copy_context
+from dataclasses import field
 
 from flujo.core.outcomes import Outcome
 from flujo.core.record import dataclass
@@ -24,6 +25,8 @@ class Lane:
     outer: Lane | None = None
     stopping: bool = False
     protected: int = 0
+    writes: set[asyncio.Task[Outcome]] = field(default_factory=set)
+    """Of the outermost lane: the writes that are under way in the run."""
 
     @property
     def stopped(self) -> bool:
@@ -54,7 +57,10 @@ async def protect(work: Awaitable[Outcome]) -> Outcome:
     lanes = list(_lanes())
     for lane in lanes:
         lane.protected += 1
-    task = asyncio.ensure_future(work)
+    task = asyncio.get_running_loop().create_task(_awaited(work))
+    if lanes:
+        lanes[-1].writes.add(task)
+        task.add_done_callback(lanes[-1].writes.discard)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from flujo.core.errors import StateError
 from flujo.core.events import Draft, StepCompleted, StepFailed, StepReturned, StepStarted, TaskAnswered, TaskOpened
-from flujo.core.ids import Digest, task_id
+from flujo.core.graph import Call
+from flujo.core.ids import Address, Digest, task_id
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import (
     CallContext,
@@ -34,6 +35,7 @@ from flujo.engine.past import usage_of
 from flujo.engine.secrecy import Confidence
 from flujo.engine.tasks import open_task
 from flujo.engine.verifying import verified
+from flujo.engine.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,16 @@ class Tools:
 class LiveDispatcher:
     """Makes calls: through the policies, one attempt at a time, each failed one recorded."""
 
-    def __init__(self, journal: Journal, tools: Tools, *, tells_starts: bool = False) -> None:
+    def __init__(self, journal: Journal, tools: Tools, watch: Watch | None = None, *, tells_starts: bool = False) -> None:
         self._journal = journal
         self._tools = tools
+        self._watch = watch
         self._tells_starts = tells_starts
 
     async def dispatch(self, order: Order) -> Answer:
         """Return the outcome of a call that has no recorded end."""
+        if self._watch is not None:
+            self._watch.glance(self._tools.clock.now())
         attempts = LiveAttempts(order, self._journal, self._tools)
         if self._tells_starts:
             attempts.tells_start = True
@@ -249,8 +254,8 @@ class LiveAttempts:
         doubt = self._journal.past.doubt(self._address)
         if doubt is None or self.call.idempotent != "no":
             return None
-        question = self._journal.question(self._address, "in_doubt")
-        if question is None or question[0] < doubt.seq:
+        question = self._journal.past.question(self._address, "in_doubt", after=doubt.seq)
+        if question is None:
             return self._ask_whether_done("was cut off")
         seq, answered = question
         if not isinstance(answered, TaskAnswered):
@@ -263,10 +268,15 @@ class LiveAttempts:
         return Failed.of("FLJ0810", f"`{answered.by}` said that the call which was cut off failed", retry="never")
 
     def _ask_whether_done(self, what: str) -> Suspended:
-        text = f"`{self._address}` ({self.call.target}) {what}: did it take effect?"
-        shown: JsonObject = {"skill": self.call.target, "arguments": self._order.arguments}
-        question = TaskOpened("in_doubt", text, shown, ["done", "retry", "fail"])
+        question = whether_done(self.call, self._address, what, self._order.arguments)
         return open_task(self._journal, self._order.frame, question)
+
+
+def whether_done(call: Call, address: Address, what: str, arguments: JsonObject) -> TaskOpened:
+    """Return the question whether a call whose end is not known took effect."""
+    text = f"`{address}` ({call.target}) {what}: did it take effect?"
+    shown: JsonObject = {"skill": call.target, "arguments": arguments}
+    return TaskOpened("in_doubt", text, shown, ["done", "retry", "fail"])
 
 
 def failure_event(failed: Failed, attempt: int, started: int, retry_at: int | None) -> StepFailed:

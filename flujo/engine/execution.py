@@ -14,6 +14,7 @@ from flujo.core.events import (
     RunResumed,
     RunStarted,
     RunStopped,
+    RunStopping,
     RunSuspended,
     TaskAnswered,
     TaskOpened,
@@ -47,7 +48,9 @@ from flujo.engine.regions import run_region
 from flujo.engine.replay import Replay, ReplayRecord, replay
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
+from flujo.engine.stopping import end, walk
 from flujo.engine.undo import undo_failed
+from flujo.engine.watch import Watch
 
 _ENDED: Final = frozenset({"completed", "partial", "failed", "denied", "cancelled"})
 _REDRIVABLE: Final = frozenset({"failed", "denied", "cancelled"})
@@ -80,6 +83,11 @@ class Driving(Protocol):
         ...
 
     @property
+    def stoppable(self) -> bool:
+        """Whether other processes may ask for the run to be cancelled."""
+        ...
+
+    @property
     def guard(self) -> Callable[[Redactor, Sequence[str]], None] | None:
         """Who is told before secrets get into a run: what takes them out of texts, and warnings about some."""
         ...
@@ -91,6 +99,7 @@ class Quietly:
 
     observe: Observer | None = None
     wait_max: float = 60.0
+    stoppable: bool = False
     guard: Callable[[Redactor, Sequence[str]], None] | None = None
 
 
@@ -133,7 +142,7 @@ class Engine:
             seed = self._ids.seed()
             started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment)
             journal.append(Draft(started), change=Projection(created=header), hold=True)
-            await self._drive(journal, graph, RunFacts(run, graph.name, seed, now, input))
+            await self._drive(journal, graph, RunFacts(run, graph.name, seed, now, input), how)
         return run
 
     async def resume(self, run: RunId, reply: Reply | None = None, how: Driving = QUIETLY) -> None:
@@ -147,7 +156,29 @@ class Engine:
             if reply:
                 self._answer(journal, reply)
             journal.append(Draft(RunResumed()), change=Projection(status="running"))
-            await self._drive(journal, graph, facts)
+            stopping = journal.past.stopping()
+            if stopping is not None:
+                await self._end_from_outside(journal, graph, facts, stopping)
+            else:
+                await self._drive(journal, graph, facts, how)
+
+    async def stop(self, run: RunId, stopping: RunStopping, how: Driving = QUIETLY) -> None:
+        """End a run that no process drives: cancel it, or roll it back."""
+        with self._store.claim(run) as claim:
+            journal = self._journal(run, claim.epoch, how)
+            journal.load()
+            if stopping.reason == "cancel":
+                refuse_ended(self._store.run(run), "cancel")
+            graph, facts = self._recompiled(run)
+            self._confide(graph, how)
+            await self._stop(journal, graph, facts, stopping)
+
+    async def answer(self, run: RunId, reply: Reply) -> None:
+        """Record an answer without going on: to what is in doubt in a run that was cancelled."""
+        with self._store.claim(run) as claim:
+            journal = self._journal(run, claim.epoch, QUIETLY)
+            journal.load()
+            self._answer(journal, reply)
 
     async def deliver(self, run: RunId, offer: Offer) -> None:
         """Give an event to the steps of a run that wait for it; no call is begun, and `resume` goes on from there.
@@ -162,7 +193,7 @@ class Engine:
             self._tools.confidence.know(graph)  # as far as they are set here, where no skill is called
             offer.payload = self._tools.confidence.redactor.value(offer.payload)
             journal.append(Draft(RunResumed()), change=Projection(status="running"), hold=True)
-            await self._drive(journal, graph, facts, _Idle())
+            await self._drive(journal, graph, facts, QUIETLY, _Idle())
 
     async def redrive(self, run: RunId, how: Driving = QUIETLY, choice: Choice = NO_CHOICE) -> None:
         """Run the failed steps of a run again, with everything that was completed and not undone kept."""
@@ -180,7 +211,8 @@ class Engine:
             event = RunResumed("redrive", reopened, void or None, kept or None)
             seq = journal.append(Draft(event), change=Projection(status="running"))
             journal.past.add(IndexRow(seq, event.TYPE, ROOT, ""))
-            await self._drive(journal, graph, facts)
+            self._store.ask(run, "")
+            await self._drive(journal, graph, facts, how)
 
     async def replay(self, run: RunId) -> Replay:
         """Run a recorded run again from its journal alone; no skill, model or file is wired to it."""
@@ -259,22 +291,60 @@ class Engine:
         change = Projection(closed=(reply.task,)) if closes else NO_CHANGE
         journal.append(Draft(answered, address), change=change)
 
-    def _dispatcher(self, journal: Journal) -> Dispatcher:
+    def _dispatcher(self, journal: Journal, watch: Watch | None = None) -> Dispatcher:
         if journal.crashes.count >= CAUTIOUS_AFTER:
-            return CautiousDispatcher(journal, self._tools)
-        return LiveDispatcher(journal, self._tools)
+            return CautiousDispatcher(journal, self._tools, watch)
+        return LiveDispatcher(journal, self._tools, watch)
+
+    async def _stop(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunStopping) -> None:
+        """Record that a run goes no further, and bring it to its end."""
+        seq = journal.append(Draft(stopping), change=Projection(status="running"))
+        journal.past.add(IndexRow(seq, stopping.TYPE, ROOT, ""))
+        self._store.ask(journal.run, "")
+        await self._end_from_outside(journal, graph, facts, stopping)
+
+    async def _end_from_outside(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunStopping) -> None:
+        LANE.set(Lane())
+        runner = Runner(graph, journal, self._dispatcher(journal), facts, run_region)
+        stands = await walk(graph, facts, self._store, self._tools.clock)
+        try:
+            with journal.lane():
+                await end(journal, runner, stopping, stands)
+        finally:
+            journal.flush()
 
     async def _drive(
-        self, journal: Journal, graph: Graph, facts: RunFacts, dispatcher: Dispatcher | None = None
+        self, journal: Journal, graph: Graph, facts: RunFacts, how: Driving, dispatcher: Dispatcher | None = None
     ) -> None:
+        """Drive a run to its end or pause, or until somebody asks for it to be cancelled."""
+        lane = Lane()
+        LANE.set(lane)
+        task = asyncio.current_task()
+        if not how.stoppable or task is None:
+            calls = dispatcher or self._dispatcher(journal)
+            await self._go(journal, Runner(graph, journal, calls, facts, run_region), dispatcher)
+            return
+        watch = Watch(self._store, journal.run, lane)
+        runner = Runner(graph, journal, self._dispatcher(journal, watch), facts, run_region)
+        poll = asyncio.get_running_loop().create_task(watch.poll(task))
+        try:
+            await self._go(journal, runner, None)
+        except asyncio.CancelledError:
+            if watch.wished is None:
+                raise
+            task.uncancel()
+            stopping = RunStopping("cancel", watch.wished["by"], watch.wished["undo"])
+            await self._stop(journal, graph, facts, stopping)
+        finally:
+            poll.cancel()
+
+    async def _go(self, journal: Journal, runner: Runner, dispatcher: Dispatcher | None) -> None:
         """Drive a run to its end or pause.
 
         One that is only told something has another `dispatcher`: where it stands as before nothing is written, else it
         is left to be gone on with.
         """
-        runner = Runner(graph, journal, dispatcher or self._dispatcher(journal), facts, run_region)
         runner.partial = journal.past.passed_over  # it may stand in a finished region, which is not entered again
-        LANE.set(Lane())
         try:
             with journal.lane():
                 outcome = await _run(runner, journal)
@@ -321,11 +391,11 @@ async def _run(runner: Runner, journal: Journal) -> Outcome:
         raise
 
 
-def refuse_ended(header: RunHeader) -> None:
+def refuse_ended(header: RunHeader, verb: str = "resume") -> None:
     """Raise StateError FLJ0802 when a run is over."""
     if header.status in _ENDED:
         hint = f"`flujo redrive {header.run}` runs its failed steps again" if header.status in _REDRIVABLE else None
-        raise StateError("FLJ0802", f"run `{header.run}` is {header.status}, there is nothing to resume", help=hint)
+        raise StateError("FLJ0802", f"run `{header.run}` is {header.status}, there is nothing to {verb}", help=hint)
 
 
 def shown(question: TaskOpened) -> Digest:

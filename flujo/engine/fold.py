@@ -15,6 +15,7 @@ from flujo.core.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    RunStopping,
     RunSuspended,
     StepCancelled,
     StepCompleted,
@@ -194,11 +195,14 @@ def _fold_run(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> N
             if view.status == "running":  # its process was killed: count up to the last thing it recorded
                 view.active += view.updated - view.since
             view.status, view.error, view.since = "running", None, item.at
+        case RunStopping():
+            view.status, view.output, view.error, view.since = "running", None, None, item.at
         case RunFinished() as event:
             view.status, view.output = event.status, event.output
             view.error = None if event.error is None else _public_error(event.error)
             view.active += item.at - view.since
-            view.open, view.awaited = {}, {}
+            doubts = {task: asked for task, asked in view.open.items() if asked.kind == "in_doubt"}
+            view.open, view.awaited = doubts if event.status == "cancelled" else {}, {}
 
 
 def _forget(view: RunView, event: RunResumed, nodes: Mapping[Address, Node]) -> None:

@@ -13,6 +13,7 @@ from flujo.core.events import (
     RegionFinished,
     RunResumed,
     StepCompleted,
+    RunStopping,
     StepFailed,
     StepReturned,
     TaskAnswered,
@@ -58,6 +59,7 @@ class Past:
         self._reopened: dict[Address, int] = {}
         self._iterations: dict[Address, int] = {}
         self._voids: list[Void] = []
+        self._stopping = 0
         self.asked = False
         self.passed_over = False
         for row in rows:
@@ -78,12 +80,20 @@ class Past:
                 event = self.event(row.seq)[0]
                 if isinstance(event, RunResumed) and event.reason == "redrive":
                     self._forget(event)
+                    self._stopping = 0
                     self._reopened[row.address] = row.seq
+            case "run_stopping":
+                self._stopping = row.seq
             case "region_reopened":
                 self._reopened[row.address] = row.seq
             case "iteration_finished":
                 loop, _, index = row.address.removesuffix("]").rpartition("[")
                 self._iterations[Address(loop)] = int(index) + 1
+
+    def stopping(self) -> RunStopping | None:
+        """Return why the run goes no further, if it was cancelled or rolled back since the last redrive."""
+        event = self.event(self._stopping)[0] if self._stopping else None
+        return event if isinstance(event, RunStopping) else None
 
     def _forget(self, event: RunResumed) -> None:
         """Let go of what a redrive says no longer holds."""

@@ -28,13 +28,20 @@ def no_longer_holds(past: Past, root: Flow, choice: Choice) -> tuple[list[str], 
 
     Raise StateError FLJ0813 when a completed write that nothing undid would run again and nobody has chosen that.
     """
+    stopping = past.stopping()
+    rolled_back = stopping.void or [] if stopping is not None else []
     begun = [address for address in past.addresses() if any(row.type == "undo_started" for row in past.rows(address))]
-    void = dependents(root, [address for address in begun if undone(past, address)])
+    void = [*dependents(root, [address for address in begun if undone(past, address)]), *rolled_back]
     if not void:
         return [child(address, "@undo") for address in begun], []
     left = [child(address, "@undo") for address in begun if not Void(void, (), _no_loop)(address)]
     predicate = Void([*void, *left], (), lambda address: past.iterations(address) > 0)
-    standing = [address for address in _writes(past, root) if predicate.covers(address) and not undone(past, address)]
+    agreed = Void(rolled_back, (), _no_loop)  # whoever rolled back was told of them
+    standing = [
+        address
+        for address in _writes(past, root)
+        if predicate.covers(address) and not undone(past, address) and not agreed.covers(address)
+    ]
     kept = [address for address in standing if _named(address, choice.keep)]
     unsaid = [address for address in standing if address not in kept and not _named(address, choice.again)]
     if unsaid:

@@ -50,7 +50,7 @@ from flujo.engine.past import Ended, Past, failure_of, usage_of
 from flujo.engine.regions import run_region
 from flujo.engine.runner import Runner
 from flujo.engine.scope import RunFacts
-from flujo.engine.undo import undo_failed
+from flujo.engine.undo import undo_failed, undo_stopped
 from flujo.engine.verifying import verified
 
 CUT_OFF = Suspended(())
@@ -270,6 +270,8 @@ class ReplayRecord:
         finished, _ = self.event(last.seq)
         assert isinstance(finished, RunFinished)
         self.compared += 1
+        if self._past.stopping() is not None:
+            return  # it ended from outside, wherever it stood
         if isinstance(outcome, Suspended):
             self.differ(self._ran_out or "", "end", None, "goes on where the record ends")
             return
@@ -382,6 +384,9 @@ async def replay(graph: Graph, facts: RunFacts, record: ReplayRecord) -> Replay:
         outcome = await runner.run()
         if isinstance(outcome, Failed):
             outcome = await undo_failed(runner) or outcome
+        stopping = record.whole().stopping()
+        if stopping is not None and stopping.undo:
+            await undo_stopped(runner, stopping, runner.scope)
         record.compare_end(outcome)
         for address in record.unmet():
             record.differ(address, "end", "recorded", "not reached")

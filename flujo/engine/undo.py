@@ -12,6 +12,7 @@ from flujo.core.events import (
     Draft,
     RegionFinished,
     RegionReopened,
+    RunStopping,
     StepCompleted,
     StepStarted,
     TaskAnswered,
@@ -64,6 +65,13 @@ def effects(past: Past, nodes: Mapping[Address, Node], after: int = 0) -> list[E
         if undo is not None and row is not None and row.seq > after:
             found.append(Effect(address, undo, row.seq, row.type == "step_started", _import_around(address, nodes)))
     return sorted(found, key=lambda effect: (not effect.in_doubt, -effect.seq))
+
+
+async def undo_stopped(runner: Runner, stopping: RunStopping, scope: Scope) -> Suspended | None:
+    """Undo what a run that is cancelled or rolled back did; what is left to wait for, None when all is settled."""
+    found = effects(runner.record.whole(), runner.nodes(), stopping.after)
+    chosen = [effect for effect in found if stopping.reason == "rollback" or not effect.undo.rollback_only]
+    return await undo_all(runner, chosen, scope)
 
 
 def _import_around(address: Address, nodes: Mapping[Address, Node]) -> Graph | None:

@@ -62,6 +62,7 @@ MIGRATIONS = (
     "CREATE TABLE kept (key TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID",
     "ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN event TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE runs ADD COLUMN wish TEXT NOT NULL DEFAULT ''",
 )
 """Numbered by place; `PRAGMA user_version` says how many a database has."""
 
@@ -161,6 +162,17 @@ class SqliteStore:
         """Take a run that its first append will create; its epoch is 1."""
         with self._driving(run):
             yield OwnerClaim(1)
+
+    def ask(self, run: RunId, wish: str) -> None:
+        """Leave a wish for whoever drives a run; the empty text takes it back."""
+        with self._explained():
+            self._db.execute("UPDATE runs SET wish = ? WHERE run_id = ?", (wish, run))
+
+    def asked(self, run: RunId) -> str:
+        """Return the wish that was left for a run, or the empty text."""
+        with self._explained():
+            found = self._db.execute("SELECT wish FROM runs WHERE run_id = ?", (run,)).fetchone()
+        return str(found[0]) if found else ""
 
     def is_driven(self, run: RunId) -> bool:
         """Say whether a process is driving a run at this moment."""

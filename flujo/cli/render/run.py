@@ -39,7 +39,7 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
     help = error.get("help") or general_help(code)
     notes = [("help", help), ("docs", f"{DOCS_PAGE}#{code.lower()}")]
     lines += [f"{gutter} {paint('blue', '=')} {word}: {visible(text)}" for word, text in notes]
-    word = "was denied" if view.status == "denied" else "failed"
+    word = {"denied": "was denied", "cancelled": "was cancelled"}.get(view.status, "failed")
     lines += ["", f"run {view.run_id} of `{visible(view.name)}` {word} after {span(view.duration_s) or '0 s'}"]
     if view.undone:
         lines.append(fit(f"  undone:    {visible(', '.join(view.undone), keep='')}", columns))

@@ -78,4 +78,18 @@ RANGE = (
         "A redrive would run a completed write again: a step before it was undone, and nothing undid the write.",
         "Say `--again STEP` to run it once more, or `--keep STEP` to go on with its recorded result.",
     ),
+    Code(
+        "FLJ0814",
+        "cancelled",
+        "Somebody cancelled the run.",
+        "`flujo redrive RUN` goes on with it; what was undone runs again.",
+        "authority",
+    ),
+    Code(
+        "FLJ0815",
+        "rolled-back",
+        "Somebody rolled the run back to one of its steps.",
+        "`flujo redrive RUN` goes on after that step.",
+        "authority",
+    ),
 )
