@@ -343,10 +343,10 @@ class App:
 
     def cancel(self, prefix: str, options: RunOptions | None = None, *, undo: bool = False) -> Any:
         """Cancel a run, and with `undo` take back what it did; return its view."""
-        from flujo.core.events import RunStopping
+        from flujo.core.events import RunHalted
 
         run = self.store.run(prefix).run
-        stopping = RunStopping("cancel", self.system.user(), undo)
+        stopping = RunHalted("cancel", self.system.user(), undo)
         run_sync(self.stopper.cancel(run, stopping, options or RunOptions()))
         return self.view(run, inputs=False)
 
@@ -362,11 +362,11 @@ class App:
 
     def rollback(self, prefix: str, to: str, options: RunOptions | None = None) -> Any:
         """Undo what a run did after a step, so that a redrive goes on from there; return its view."""
-        from flujo.core.events import RunStopping
+        from flujo.core.events import RunHalted
 
         plan = self.preview_rollback(prefix, to)
         run = self.store.run(prefix).run
-        stopping = RunStopping("rollback", self.system.user(), True, plan.to, plan.after, list(plan.void) or None)
+        stopping = RunHalted("rollback", self.system.user(), True, plan.to, plan.after, list(plan.void) or None)
         run_sync(self.engine.stop(run, stopping, options or RunOptions()))
         return self.view(run, inputs=False)
 

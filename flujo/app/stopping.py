@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flujo.core.errors import StateError
-from flujo.core.events import RunStopping
+from flujo.core.events import RunHalted
 from flujo.core.graph import Node
 from flujo.core.ids import Address, RunId
 from flujo.core.ports import Clock
@@ -39,7 +39,7 @@ class Stopper:
         """Return what a rollback does; raise UsageError FLJ0005 when there is no such result to go back to."""
         return rolling_back(self._past(run), nodes, to)
 
-    async def cancel(self, run: RunId, stopping: RunStopping, how: Driving) -> None:
+    async def cancel(self, run: RunId, stopping: RunHalted, how: Driving) -> None:
         """Cancel a run: here, or by asking the process that drives it; raise StateError when that does not end it."""
         end = self.clock.now() + int(_PATIENCE * 1_000_000)
         asked = False

@@ -42,10 +42,10 @@ def cancel(
             view = app.cancel(run, options, undo=undo)
     if json:
         console.document({**view.to_json(), "steps": [line.to_json() for line in lines]})
-    elif view.tasks:
-        console.note(waiting_text(view, console.paint(console.err), console.columns, session.extra, name_task=True))
     else:
         console.note(done_text(view, console.paint(console.err)))
+    if view.tasks and not json:
+        console.note(waiting_text(view, console.paint(console.err), console.columns, session.extra, name_task=True))
     return Exit.SUSPENDED if view.tasks else Exit.DONE
 
 

@@ -50,7 +50,7 @@ def rollback(
         console.note(waiting_text(view, console.paint(console.err), console.columns, session.extra, name_task=True))
     else:
         console.note(done_text(view, console.paint(console.err)))
-        console.note(f"  go on:     flujo redrive {view.run_id}{session.extra}\n")
+        console.note(f"  go on:     flujo redrive {view.run_id}{session.extra}")
     return Exit.SUSPENDED if view.status == "suspended" else Exit.DONE
 
 

@@ -90,6 +90,12 @@ def answer_task(
         run = run_of_task(chosen)
         with driving(session, Wishes(True, wait_max), app.nodes(run), app.rows(run)) as options:
             view = app.resume(run, answer, chosen, options, output=output, comment=comment)
+        if view.status == "cancelled" and not json:  # a doubt that outlived its run, or an undo
+            session.console.note(f"recorded; run {run} is cancelled, and `flujo redrive {run}` goes on with it")
+        if view.status == "cancelled" and json:
+            session.console.document(view.to_json())
+        if view.status == "cancelled":
+            return Exit.DONE
         return finish(session, app, view, allow_partial=allow_partial)
 
 

@@ -268,13 +268,13 @@ class RunStopped:
 
 
 @dataclass(frozen=True, slots=True)
-class RunStopping:
+class RunHalted:
     """The run goes no further: it is cancelled, or rolled back `to` a step; what follows are undos.
 
     A rollback undoes what was recorded after the event `after`; the addresses in `void` no longer hold in a redrive.
     """
 
-    TYPE: ClassVar = "run_stopping"
+    TYPE: ClassVar = "run_halted"
     reason: Literal["cancel", "rollback"]
     by: str
     undo: bool = True
@@ -316,7 +316,7 @@ Event = (
     | RunSuspended
     | RunResumed
     | RunStopped
-    | RunStopping
+    | RunHalted
     | RunFinished
 )
 

@@ -74,7 +74,9 @@ class Tools:
 class LiveDispatcher:
     """Makes calls: through the policies, one attempt at a time, each failed one recorded."""
 
-    def __init__(self, journal: Journal, tools: Tools, watch: Watch | None = None, *, tells_starts: bool = False) -> None:
+    def __init__(
+        self, journal: Journal, tools: Tools, watch: Watch | None = None, *, tells_starts: bool = False
+    ) -> None:
         self._journal = journal
         self._tools = tools
         self._watch = watch

@@ -11,10 +11,10 @@ from flujo.core.errors import Denied, StateError, UsageError
 from flujo.core.events import (
     Draft,
     RunFinished,
+    RunHalted,
     RunResumed,
     RunStarted,
     RunStopped,
-    RunStopping,
     RunSuspended,
     TaskAnswered,
     TaskOpened,
@@ -162,13 +162,16 @@ class Engine:
             else:
                 await self._drive(journal, graph, facts, how)
 
-    async def stop(self, run: RunId, stopping: RunStopping, how: Driving = QUIETLY) -> None:
+    async def stop(self, run: RunId, stopping: RunHalted, how: Driving = QUIETLY) -> None:
         """End a run that no process drives: cancel it, or roll it back."""
         with self._store.claim(run) as claim:
             journal = self._journal(run, claim.epoch, how)
             journal.load()
+            header = self._store.run(run)
             if stopping.reason == "cancel":
-                refuse_ended(self._store.run(run), "cancel")
+                refuse_ended(header, "cancel")
+            if header.status == "running":  # its process was killed
+                journal.append(Draft(RunResumed()), hold=True)
             graph, facts = self._recompiled(run)
             self._confide(graph, how)
             await self._stop(journal, graph, facts, stopping)
@@ -296,14 +299,14 @@ class Engine:
             return CautiousDispatcher(journal, self._tools, watch)
         return LiveDispatcher(journal, self._tools, watch)
 
-    async def _stop(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunStopping) -> None:
+    async def _stop(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunHalted) -> None:
         """Record that a run goes no further, and bring it to its end."""
         seq = journal.append(Draft(stopping), change=Projection(status="running"))
         journal.past.add(IndexRow(seq, stopping.TYPE, ROOT, ""))
         self._store.ask(journal.run, "")
         await self._end_from_outside(journal, graph, facts, stopping)
 
-    async def _end_from_outside(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunStopping) -> None:
+    async def _end_from_outside(self, journal: Journal, graph: Graph, facts: RunFacts, stopping: RunHalted) -> None:
         LANE.set(Lane())
         runner = Runner(graph, journal, self._dispatcher(journal), facts, run_region)
         stands = await walk(graph, facts, self._store, self._tools.clock)
@@ -333,7 +336,7 @@ class Engine:
             if watch.wished is None:
                 raise
             task.uncancel()
-            stopping = RunStopping("cancel", watch.wished["by"], watch.wished["undo"])
+            stopping = RunHalted("cancel", watch.wished["by"], watch.wished["undo"])
             await self._stop(journal, graph, facts, stopping)
         finally:
             poll.cancel()

@@ -13,9 +13,9 @@ from flujo.core.events import (
     RegionFinished,
     RegionReopened,
     RunFinished,
+    RunHalted,
     RunResumed,
     RunStarted,
-    RunStopping,
     RunSuspended,
     StepCancelled,
     StepCompleted,
@@ -195,7 +195,9 @@ def _fold_run(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> N
             if view.status == "running":  # its process was killed: count up to the last thing it recorded
                 view.active += view.updated - view.since
             view.status, view.error, view.since = "running", None, item.at
-        case RunStopping():
+        case RunHalted():
+            if view.status == "running":
+                view.active += item.at - view.since
             view.status, view.output, view.error, view.since = "running", None, None, item.at
         case RunFinished() as event:
             view.status, view.output = event.status, event.output

@@ -11,9 +11,9 @@ from flujo.core.events import (
     Event,
     EventAwaited,
     RegionFinished,
+    RunHalted,
     RunResumed,
     StepCompleted,
-    RunStopping,
     StepFailed,
     StepReturned,
     TaskAnswered,
@@ -82,7 +82,7 @@ class Past:
                     self._forget(event)
                     self._stopping = 0
                     self._reopened[row.address] = row.seq
-            case "run_stopping":
+            case "run_halted":
                 self._stopping = row.seq
             case "region_reopened":
                 self._reopened[row.address] = row.seq
@@ -90,10 +90,10 @@ class Past:
                 loop, _, index = row.address.removesuffix("]").rpartition("[")
                 self._iterations[Address(loop)] = int(index) + 1
 
-    def stopping(self) -> RunStopping | None:
+    def stopping(self) -> RunHalted | None:
         """Return why the run goes no further, if it was cancelled or rolled back since the last redrive."""
         event = self.event(self._stopping)[0] if self._stopping else None
-        return event if isinstance(event, RunStopping) else None
+        return event if isinstance(event, RunHalted) else None
 
     def _forget(self, event: RunResumed) -> None:
         """Let go of what a redrive says no longer holds."""

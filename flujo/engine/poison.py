@@ -14,6 +14,7 @@ from flujo.core.outcomes import Failed
 from flujo.engine.dispatch import Answer, LiveAttempts, LiveDispatcher, Tools
 from flujo.engine.journal import Journal
 from flujo.engine.order import Order
+from flujo.engine.watch import Watch
 
 CAUTIOUS_AFTER: Final = 2
 POISON_AFTER: Final = 3
@@ -22,8 +23,8 @@ POISON_AFTER: Final = 3
 class CautiousDispatcher:
     """Makes one call at a time, each with a start in the journal; and not the one that ended three processes."""
 
-    def __init__(self, journal: Journal, tools: Tools) -> None:
-        self._live = LiveDispatcher(journal, tools, tells_starts=True)
+    def __init__(self, journal: Journal, tools: Tools, watch: Watch | None = None) -> None:
+        self._live = LiveDispatcher(journal, tools, watch, tells_starts=True)
         self._journal = journal
         self._tools = tools
         self._poison = journal.crashes.suspect if journal.crashes.count >= POISON_AFTER else None

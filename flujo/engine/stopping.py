@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flujo.core.events import Draft, RunFinished, RunStopping, RunSuspended
+from flujo.core.events import Draft, RunFinished, RunHalted, RunSuspended
 from flujo.core.graph import Call, Graph
 from flujo.core.ids import ROOT, Address, TaskId, task_id
 from flujo.core.outcomes import Failed
@@ -42,7 +42,7 @@ async def walk(graph: Graph, facts: RunFacts, store: Store, clock: Clock) -> Wal
     return Walk(runner.scope, dispatcher.arguments)
 
 
-async def end(journal: Journal, runner: Runner, stopping: RunStopping, stands: Walk) -> None:
+async def end(journal: Journal, runner: Runner, stopping: RunHalted, stands: Walk) -> None:
     """Undo what is to be undone, ask about what is in doubt, and record the end; suspended where an undo needs help."""
     left = await undo_stopped(runner, stopping, stands.scope) if stopping.undo else None
     if left is not None:

@@ -12,7 +12,7 @@ from flujo.core.events import (
     Draft,
     RegionFinished,
     RegionReopened,
-    RunStopping,
+    RunHalted,
     StepCompleted,
     StepStarted,
     TaskAnswered,
@@ -67,7 +67,7 @@ def effects(past: Past, nodes: Mapping[Address, Node], after: int = 0) -> list[E
     return sorted(found, key=lambda effect: (not effect.in_doubt, -effect.seq))
 
 
-async def undo_stopped(runner: Runner, stopping: RunStopping, scope: Scope) -> Suspended | None:
+async def undo_stopped(runner: Runner, stopping: RunHalted, scope: Scope) -> Suspended | None:
     """Undo what a run that is cancelled or rolled back did; what is left to wait for, None when all is settled."""
     found = effects(runner.record.whole(), runner.nodes(), stopping.after)
     chosen = [effect for effect in found if stopping.reason == "rollback" or not effect.undo.rollback_only]

@@ -3,10 +3,11 @@
 A case is a folder with `blueprint.yaml`, whose first line is a comment with the sentence, and `expected.json`. Optional
 are `input` (text) or `input.json`, `skills.py`, `files/` (copied into the project) and `case.json`:
 
-- `answers`: `[{"step", "answer", "by", "comment", "output"}]`, given one after the other when that step asks;
+- `answers`: `[{"step", "answer", "by", "comment", "output"}]`, given one after the other when that step asks; with
+  `"cancel": {"undo": true}` instead of `answer` the run is cancelled then;
 - `events`: `[{"step", "event", "payload"}]`, sent one after the other while that step waits, until one is taken;
 - `replies`: what the model answers, request by request: a text, or `{"error": RETRY_CLASS}`;
-- `then`: what is done when the run has ended: `["redrive"]`;
+- `then`: what is done when the run has ended, one after the other: `"redrive"`, `{"rollback": STEP}`;
 - `env`: the environment; `wait_max`: the longest wait in the process, in seconds (default: any).
 
 `expected.json` holds what is compared: `status`, `output`, `error` (its keys are compared singly) and `steps` (address
@@ -209,18 +210,29 @@ class Trial:
         view = app.view("run-1", inputs=False)
         if view.status == "running":
             view = app.resume("run-1", options=self._options())
+        view = self._until_over(app, view)
+        for step in self.case.plan.get("then", ()):
+            if step == "redrive" and view.status in ("failed", "denied", "cancelled"):
+                view = self._until_over(app, app.redrive("run-1", self._options()))
+            elif isinstance(step, dict) and not any(
+                row.type == "run_halted" for row in app.store.index(RunId("run-1"))
+            ):
+                view = self._until_over(app, app.rollback("run-1", step["rollback"], self._options()))
+
+    def _until_over(self, app: App, view: Any) -> Any:
+        """Move a run on while it waits for something."""
         for _ in range(200):
             if view.status != "suspended":
                 break
             view = self._move(app, view)
-        for step in self.case.plan.get("then", ()):
-            if step == "redrive" and view.status in ("failed", "denied", "cancelled"):
-                view = app.redrive("run-1", self._options())
+        return view
 
     def _move(self, app: App, view: Any) -> Any:
         """Give the next answer, or let the time pass."""
         for task in view.tasks:
             answer = self._next_answer(task.step)
+            if answer is not None and "cancel" in answer:
+                return app.cancel("run-1", self._options(), undo=answer["cancel"].get("undo", False))
             if answer is not None:
                 self._user = answer.get("by", "tester")
                 text = answer["answer"] if isinstance(answer["answer"], str) else json.dumps(answer["answer"])

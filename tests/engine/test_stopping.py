@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flujo.core.errors import StateError, UsageError
-from flujo.core.events import RunStopping
+from flujo.core.events import RunHalted
 from flujo.core.ports import Skill
 from flujo.engine.execution import Quietly, Reply
 from flujo.engine.past import Past
@@ -71,7 +71,7 @@ def world() -> World:
 
 
 def cancel(world: World, run: str, *, undo: bool = False) -> Any:
-    world.run(world.engine().stop(run, RunStopping("cancel", "ann", undo)))
+    world.run(world.engine().stop(run, RunHalted("cancel", "ann", undo)))
     return world.view(run)
 
 
@@ -152,7 +152,7 @@ def test_a_crash_while_a_cancelled_run_is_undone_undoes_nothing_twice() -> None:
     run = whole.start(SAGA).run_id
     cancel(whole, run, undo=True)
     events = whole.types(run)
-    for length in range(events.index("run_stopping") + 1, len(events)):
+    for length in range(events.index("run_halted") + 1, len(events)):
         one = cut(whole, run, length)
         view = one.resume(run)
         assert (view.status, view.undone, view.tasks) == ("cancelled", ["book"], [])
@@ -181,7 +181,7 @@ def rollback(world: World, run: str, to: str) -> Any:
     past = Past(world.store, run)
     past.read(world.store.index(run))
     plan = rolling_back(past, nodes_by_address(engine.graph(run).root), to)
-    world.run(engine.stop(run, RunStopping("rollback", "ann", True, plan.to, plan.after, list(plan.void) or None)))
+    world.run(engine.stop(run, RunHalted("rollback", "ann", True, plan.to, plan.after, list(plan.void) or None)))
     return plan, world.view(run)
 
 
@@ -297,7 +297,7 @@ def test_a_crash_in_a_rollback_is_gone_on_with() -> None:
     run = whole.start(CHAIN, 1).run_id
     rollback(whole, run, "a")
     events = whole.types(run)
-    for length in range(events.index("run_stopping") + 1, len(events)):
+    for length in range(events.index("run_halted") + 1, len(events)):
         one = cut(whole, run, length)
         view = one.resume(run)
         if view.status == "suspended":  # the undo of `d` was cut off
