@@ -214,7 +214,7 @@ class Trial:
         for step in self.case.plan.get("then", ()):
             if step == "redrive" and view.status in ("failed", "denied", "cancelled"):
                 view = self._until_over(app, app.redrive("run-1", self._options()))
-            elif step != "redrive" and not any(row.type == "run_stopping" for row in app.rows("run-1")):
+            elif step != "redrive" and not any(row.type == "run_halted" for row in app.rows("run-1")):
                 view = self._until_over(app, app.rollback("run-1", step["rollback"], self._options()))
 
     def _until_over(self, app: App, view: Any) -> Any:
@@ -251,7 +251,7 @@ class Trial:
         rows = self.behind.index(RunId("run-1"))
         mine = [item for item in self.case.plan.get("answers", ()) if item["step"] == step]
         given = sum(row.type == "task_answered" and row.address == step for row in rows)
-        given += any("cancel" in item for item in mine) and any(row.type == "run_stopping" for row in rows)
+        given += any("cancel" in item for item in mine) and any(row.type == "run_halted" for row in rows)
         return mine[given] if given < len(mine) else None
 
     def _options(self) -> RunOptions:
