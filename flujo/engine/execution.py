@@ -1,4 +1,7 @@
-"""Start, resume, answer, redrive and replay: five ways into the one runner, by what they put before it."""
+"""Start, resume, answer, redrive and replay: five ways into the one runner, by what they put before it.
+
+Long because all ways into a run share how it is owned, recalled, driven and ended.
+"""
 
 from __future__ import annotations
 
