@@ -1,36 +1,25 @@
 """The original Flujo's spellings: each compiles to the graph of our own, and its fix writes that."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from flujo.blueprints.original.edits import edited
-from flujo.core.diagnostics import Diagnostic, Severity, has_errors
+from flujo.blueprints.edit import apply_fixes, fix_all
+from flujo.core.diagnostics import Fix, Severity, has_errors
 from flujo.core.graph import describe
 
 from .conftest import Compile
 from .spellings import HEAD, PAIRS
 
 
-def fixed_once(text: str, found: Iterable[Diagnostic]) -> str:
-    """Apply the fixes that do not overlap, as `validate --fix` is to do."""
-    taken: list[Any] = []
-    for item in found:
-        edits = item.fix.edits if item.code == "FLJ0210" and item.fix else ()
-        spans = [edit.span for edit in edits]
-        if all(new.end <= old.span.start or new.start >= old.span.end for new in spans for old in taken):
-            taken += edits
-    return edited(text, taken, 0, len(text))
+def old_spellings(compile_text: Compile, text: str) -> list[Fix]:
+    return [item.fix for item in compile_text(text).diagnostics if item.code == "FLJ0210" and item.fix]
 
 
 def fixed(compile_text: Compile, text: str) -> str:
-    for _ in range(9):
-        new = fixed_once(text, compile_text(text).diagnostics)
-        if new == text:
-            return text
-        text = new
-    raise AssertionError("the fixes come to no end")
+    result = fix_all(text, lambda text: old_spellings(compile_text, text))
+    assert not result.left
+    return result.text
 
 
 def shape(value: Any) -> Any:
@@ -59,7 +48,7 @@ def test_each_fix_alone_leaves_a_blueprint_that_compiles(compile_text: Compile, 
     text = HEAD + PAIRS[case][0].removeprefix("\n")
     for item in compile_text(text).diagnostics:
         if item.fix is not None:
-            after = edited(text, item.fix.edits, 0, len(text))
+            after = apply_fixes(text, [item.fix]).text
             assert compile_text(after).graph is not None, (item, after)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flujo.blueprints.document import Document, Element
+from flujo.blueprints.edit.splice import spliced
 from flujo.core.diagnostics import Edit
 from flujo.core.spans import Path, Span
 
@@ -90,16 +91,8 @@ def as_one(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)
     if len(edits) == 1 or not (_LINE.search(text, start, end) or any(_LINE.search(edit.text) for edit in edits)):
         return tuple(edits)
-    return (Edit(Span(start, end), edited(text, edits, start, end)),)
-
-
-def edited(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
-    """Return the part [start, end) of a text with its edits made, which do not overlap."""
-    parts, at = [], start
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-        parts += [text[at : edit.span.start], edit.text]
-        at = edit.span.end
-    return "".join([*parts, text[at:end]])
+    inside = [Edit(Span(edit.span.start - start, edit.span.end - start), edit.text) for edit in edits]
+    return (Edit(Span(start, end), spliced(text[start:end], inside)),)
 
 
 def adding(text: str, key: Span, entry: str, *, inline: bool) -> Edit:
