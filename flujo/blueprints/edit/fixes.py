@@ -81,12 +81,9 @@ class _Taken:
         return True
 
     def _meets(self, span: tuple[int, int]) -> bool:
-        """Say whether a span overlaps with one that is taken, or touches it where one of them is an insertion."""
+        """Say whether a span overlaps with one that is taken, or both are insertions at one place."""
         place = bisect_left(self.spans, span)
-        start, end = span
-        for other_start, other_end in self.spans[max(0, place - 1) : place + 1]:
-            if start < other_end and other_start < end:
-                return True
-            if (start == end or other_start == other_end) and start <= other_end and other_start <= end:
-                return True
-        return False
+        return any(
+            span == other or (span[0] < other[1] and other[0] < span[1])
+            for other in self.spans[max(0, place - 1) : place + 1]
+        )
