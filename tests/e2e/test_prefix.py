@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from typing import Any
 
-import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +101,6 @@ ANSWERED_THEN_REDRIVEN: Steps = [
 ]
 
 
-@pytest.mark.no_cover
 @settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(steps=lists_of_steps())
 @example(ANSWERED_THEN_REDRIVEN)
