@@ -24,7 +24,7 @@ def read_reply(text: str, schema: JsonObject) -> Reading:
     """Return the JSON value of a reply's text, or why it has none that fits `schema`.
 
     White space around it and one code fence around all of it are the only liberties a model has, and to leave out the
-    quotes where the whole reply is a text that fits.
+    quotes where the schema asks for a text and the whole reply is one that fits.
     """
     text = text.strip()
     fenced = _FENCED.fullmatch(text)
@@ -32,7 +32,7 @@ def read_reply(text: str, schema: JsonObject) -> Reading:
         value = load(fenced[1] if fenced else text)
         check(value)
     except ValueProblem as problem:
-        if text and not list(problems(text, schema)):
+        if text and list(problems({}, schema)) and not list(problems(text, schema)):
             return Reading(text)
         return Reading(problems=(f"the reply is not JSON: {problem}" if text else "the reply is empty",))
     return Reading(value, tuple(problems(value, schema)))
