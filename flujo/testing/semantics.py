@@ -21,12 +21,14 @@ the replay must be byte-equal. `python -m flujo.testing.semantics FOLDER...` che
 
 from __future__ import annotations
 
+import gc
 import json
+import logging
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -338,11 +340,24 @@ def check(case: Case, scratch: Path) -> Report:
         trial = Trial(case, scratch)
         if (trial.root / "skills").exists():
             trial.app().lock_skills()
-        with suppress(Killed, Dead):
+        with _quiet_death():
             trial.start(trial.app(last), graph)
         trial.go_on(trial.app())
         faults += [f"killed after commit {last}: {fault}" for fault in trial.faults()]
     return Report(tuple(faults), commits, live.journal())
+
+
+@contextmanager
+def _quiet_death() -> Iterator[None]:
+    """Let a run die without a word: its tasks end with it, and what they failed with is collected at once."""
+    logger = logging.getLogger("asyncio")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with suppress(Killed, Dead):
+            yield
+        gc.collect(1)
+    finally:
+        logger.disabled = before
 
 
 def cases(folder: Path) -> list[Case]:
