@@ -21,8 +21,8 @@ class AsGiven:
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the value that the verb's function gets; raise typer.BadParameter when it does not fit."""
-        if value is None and not param.multiple and param.nargs == 1:
-            return None
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
         if self._type.annotation is str or (value == self._default and type(value) is str):
             return value
         if self._type.annotation == list[str] and type(value) is tuple:
