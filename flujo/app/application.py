@@ -370,6 +370,17 @@ class App:
         run_sync(self.engine.stop(run, stopping, options or RunOptions()))
         return self.view(run, inputs=False)
 
+    def preview_fork(self, prefix: str, step: str, changes: Sequence[str] = ()) -> Any:
+        """Return what a fork from a step does (`engine.forking.Fork`), with changes `KEY=VALUE`; nothing is done."""
+        run = self.store.run(prefix).run
+        return self.stopper.preview_fork(run, self.nodes(run), step, changes)
+
+    def fork(self, plan: Any, options: RunOptions | None = None) -> Any:
+        """Start the new run that `preview_fork` planned; return its view."""
+        options = options or RunOptions()
+        self._check_keys(self.engine.graph(plan.run))
+        return self._ask_in_place(run_sync(self.engine.fork(plan, options)), options)
+
     def _ask_in_place(self, run: str, options: RunOptions) -> Any:
         view = self.view(run, inputs=False)
         person = self.system.user()

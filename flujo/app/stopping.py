@@ -1,18 +1,21 @@
-"""Cancel and rollback as a user asks for them: what they would do, and doing it."""
+"""Cancel, rollback and fork as a user asks for them: what they would do, and doing it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from flujo.core.errors import StateError
-from flujo.core.events import RunHalted
+from flujo.core.errors import StateError, UsageError
+from flujo.core.events import RunHalted, RunStarted
 from flujo.core.graph import Node
 from flujo.core.ids import Address, RunId
+from flujo.core.json_schema import problems
 from flujo.core.ports import Clock
 from flujo.core.record import dataclass
 from flujo.core.storing import Store
+from flujo.core.values import JsonValue, ValueProblem, load
 from flujo.engine.crowd import GRACE
 from flujo.engine.execution import Driving, Engine
+from flujo.engine.forking import Fork, changed_input, forking, parse_change
 from flujo.engine.past import Past
 from flujo.engine.rolling import Line, Rollback, cancelling, rolling_back
 from flujo.engine.watch import wish
@@ -25,7 +28,7 @@ _TURN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Stopper:
-    """Ends runs from outside."""
+    """Ends runs from outside, and makes new ones of old ones."""
 
     engine: Engine
     store: Store
@@ -38,6 +41,18 @@ class Stopper:
     def preview_rollback(self, run: RunId, nodes: Mapping[Address, Node], to: str) -> Rollback:
         """Return what a rollback does; raise UsageError FLJ0005 when there is no such result to go back to."""
         return rolling_back(self._past(run), nodes, to)
+
+    def preview_fork(self, run: RunId, nodes: Mapping[Address, Node], step: str, changes: Sequence[str]) -> Fork:
+        """Return what a fork does; raise UsageError FLJ0005 for a step or a change that is none, FLJ0004 for an input
+        that does not fit."""
+        given = [parse_change(*_pair(text)) for text in changes]
+        fork = forking(self._past(run), nodes, step, given)
+        graph, started = self.engine.graph(run), self._past(run).event(1)[0]
+        assert isinstance(started, RunStarted)
+        wrong = problems(changed_input(fork, started.input), graph.inputs) if graph.inputs is not None else []
+        if wrong and fork.changed("input"):
+            raise UsageError("FLJ0004", f"the input does not fit `inputs`: {wrong[0]}")
+        return fork
 
     async def cancel(self, run: RunId, stopping: RunHalted, how: Driving) -> None:
         """Cancel a run: here, or by asking the process that drives it; raise StateError when that does not end it."""
@@ -62,3 +77,14 @@ class Stopper:
         past = Past(self.store, run)
         past.read(self.store.index(run))
         return past
+
+
+def _pair(text: str) -> tuple[str, JsonValue]:
+    """Return key and value of `KEY=VALUE`; the value is JSON if it parses, else text."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError("FLJ0005", f"`--set {text}` has no value", help="write `--set KEY=VALUE`")
+    try:
+        return key, load(value)
+    except ValueProblem:
+        return key, value

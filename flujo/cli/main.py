@@ -24,6 +24,7 @@ VERBS = {
     "redrive": "Go on with a failed run from where it failed",
     "cancel": "End a run where it stands",
     "rollback": "Take a run back to one of its steps",
+    "fork": "Start a new run from a step of an old one",
     "tasks": "Questions that wait for a person: list, show, answer",
     "event": "Events that runs wait for: send, list",
     "lens": "Look into runs: list, show, trace, replay",

@@ -19,7 +19,11 @@ JOURNAL_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The first event: everything the run depends on."""
+    """The first event: everything the run depends on.
+
+    `forked` of a fork: `run` and step `from` which it was made, what was `set`, the `context` it starts with, and
+    `until` which event it took over what was recorded there.
+    """
 
     TYPE: ClassVar = "run_started"
     name: str
@@ -28,6 +32,7 @@ class RunStarted:
     seed: str
     pinned: JsonObject
     environment: JsonObject
+    forked: JsonObject | None = None
     journal_version: int = JOURNAL_VERSION
 
 
@@ -338,6 +343,8 @@ class Draft:
     address: Address = Address("")
     fingerprint: str = ""
     labels: frozenset[str] = EMPTY
+    parent: str = ""
+    """The run that it was taken over from."""
 
 
 BLOB_FIELD = {

@@ -42,6 +42,7 @@ from flujo.engine.commit import Committer
 from flujo.engine.crowd import LANE, Lane, Stopped
 from flujo.engine.dispatch import Answer, Dispatcher, LiveDispatcher, Tools
 from flujo.engine.fold import Recorded
+from flujo.engine.forking import Fork, changed_input, context_of, copies
 from flujo.engine.journal import Journal, Observer, Offer, Owner
 from flujo.engine.order import Order
 from flujo.engine.past import Past
@@ -165,6 +166,31 @@ class Engine:
             else:
                 await self._drive(journal, graph, facts, how)
 
+    async def fork(self, fork: Fork, how: Driving = QUIETLY) -> RunId:
+        """Start a run with what another recorded before a step, some values changed, and drive it; return its id."""
+        graph, origin = self._recompiled(fork.run)
+        self._confide(graph, how)
+        past, input = Past(self._store, fork.run), changed_input(fork, origin.input)
+        context = context_of(fork, graph.context if origin.context is None else origin.context)
+        run, now, seed = self._ids.run_id(), self._tools.clock.now(), self._ids.seed()
+        forked: JsonObject = {
+            "run": fork.run,
+            "from": fork.step,
+            "set": {change.name: change.value for change in fork.changes},
+            "context": context,
+            "until": len(fork.rows) + 1,
+        }
+        with self._store.claim_new(run) as claim:
+            journal = self._journal(run, claim.epoch, how)
+            started = RunStarted(graph.name, graph.digest, input, seed, graph.pinned, self._environment, forked)
+            header = RunHeader(run, graph.name, "running", now, now)
+            taken = copies(fork, past, run, 2)
+            journal.append(Draft(started), *taken, change=Projection(created=header))
+            journal.whole()
+            facts = RunFacts(run, graph.name, seed, now, input, context=context)
+            await self._drive(journal, graph, facts, how)
+        return run
+
     async def stop(self, run: RunId, stopping: RunHalted, how: Driving = QUIETLY) -> None:
         """End a run that no process drives: cancel it, or roll it back."""
         with self._store.claim(run) as claim:
@@ -277,7 +303,8 @@ class Engine:
                 f"this flujo compiles the blueprint of run `{run}` to another graph than the one recorded",
                 help=f"use flujo {started.environment.get('flujo')}, which started it",
             )
-        return graph, RunFacts(run, started.name, started.seed, first.at, started.input)
+        context = None if started.forked is None else started.forked["context"]
+        return graph, RunFacts(run, started.name, started.seed, first.at, started.input, context=context)
 
     def _answer(self, journal: Journal, reply: Reply) -> None:
         question = self.question(reply.task)

@@ -123,6 +123,9 @@ class RunView:
     entered: dict[Address, int] = field(default_factory=dict)
     sizes: dict[Address, int] = field(default_factory=dict)
     environment: JsonObject = field(default_factory=dict)
+    forked_from: JsonObject | None = None
+    """Of a fork: the `run` and step `from` which it was made, and what was `set`."""
+
     undone: list[Address] = field(default_factory=list)
     """Steps whose effect was taken back since the last redrive, in that order."""
 
@@ -149,6 +152,8 @@ class RunView:
             "usage": self.usage.to_json(),
             "duration_s": self.duration_s,
         }
+        if self.forked_from is not None:
+            shape["forked_from"] = self.forked_from
         if self.undone:
             shape["undone"] = list(self.undone)
         if steps:
@@ -187,6 +192,8 @@ def _fold_run(view: RunView, item: Recorded, nodes: Mapping[Address, Node]) -> N
         case RunStarted() as event:
             view.name, view.digest, view.input, view.created = event.name, event.digest, event.input, item.at
             view.environment, view.since = event.environment, item.at
+            if event.forked is not None:
+                view.forked_from = {key: event.forked[key] for key in ("run", "from", "set")}
         case RunSuspended():
             view.status = "suspended"
             view.active += item.at - view.since

@@ -364,7 +364,7 @@ class Journal:
         labels = ",".join(sorted(draft.labels)) if draft.labels else ""
         fields = (
             self.run, self._seq + 1, event.TYPE, draft.address, draft.fingerprint, self._clock.now(),
-            self._owner.epoch, labels, blob, "", body, self._hash,
+            self._owner.epoch, labels, blob, draft.parent, body, self._hash,
         )  # fmt: skip
         self._hash = fields_hash(*fields)
         self._seq += 1

@@ -273,6 +273,10 @@ class Past:
                 return self.event(row.seq)[0]
         return None
 
+    def row(self, address: Address, type: str) -> IndexRow | None:
+        """Return the last row of a type at an address."""
+        return next((row for row in reversed(self.rows(address)) if row.type == type), None)
+
     def iterations(self, loop: Address) -> int:
         """Return how many iterations of a loop are recorded as finished."""
         return self._iterations.get(loop, 0)
@@ -280,6 +284,10 @@ class Past:
     def event(self, seq: int) -> tuple[Event, frozenset[str]]:
         """Return a recorded event whole, with its labels; the value in a blob is put back."""
         return self.event_of(self._store.row(self.run, seq))
+
+    def fingerprint(self, seq: int) -> str:
+        """Return the fingerprint of a recorded event."""
+        return self._store.row(self.run, seq).fingerprint
 
     def event_of(self, row: Row) -> tuple[Event, frozenset[str]]:
         """Return the event of a row, with its labels; the value in a blob is put back."""

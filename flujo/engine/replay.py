@@ -31,7 +31,7 @@ from flujo.core.events import (
     UndoFinished,
 )
 from flujo.core.graph import Graph
-from flujo.core.ids import ROOT, Address, RunId, TaskId
+from flujo.core.ids import ROOT, Address, RunId, TaskId, indexed
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.ports import Clock
 from flujo.core.record import dataclass
@@ -109,6 +109,7 @@ class ReplayRecord:
         self._ran_out: Address | None = None
         self.differences: list[Difference] = []
         self.compared = 0
+        self._taken_over = 0
         self.next_seq = 0
 
     def load(self, rows: Iterable[Row]) -> None:
@@ -123,6 +124,8 @@ class ReplayRecord:
                 self.differ(row.address or f"event {row.seq}", "previous hash", row.previous.hex(), previous.hex())
             previous, expected = row.hash, row.seq + 1
             self._past.add(IndexRow(row.seq, row.type, row.address, row.fingerprint))
+            if row.parent:
+                self._taken_over = row.seq
 
     def differ(self, address: str, field: str, recorded: JsonValue, now: JsonValue) -> None:
         """Note a difference, once for each place and field."""
@@ -132,8 +135,9 @@ class ReplayRecord:
     # --- the port ---
 
     def ended(self, address: Address) -> IndexRow | None:
-        """Return nothing: in a replay every step is entered."""
-        return None
+        """Return nothing: in a replay every step is entered, but for what a fork took over from another run."""
+        row = self._past.ended(address) if self._taken_over else None
+        return row if row is not None and row.seq <= self._taken_over else None
 
     def output(self, address: Address) -> Ended | None:
         """Return the recorded output of the step or region at an address if it completed."""
@@ -157,12 +161,22 @@ class ReplayRecord:
         return None
 
     def iterations(self, loop: Address) -> int:
-        """Return 0: in a replay every iteration is run."""
-        return 0
+        """Return 0: in a replay every iteration is run, but for those that a fork took over."""
+        count = 0
+        while self._taken_over and (row := self._past.row(indexed(loop, count), "iteration_finished")) is not None:
+            if row.seq > self._taken_over:
+                break
+            count += 1
+        return count
 
     def iteration(self, address: Address) -> tuple[IterationFinished, frozenset[str]]:
-        """Raise LookupError: no iteration is taken as recorded."""
-        raise LookupError(address)
+        """Return the recorded end of an iteration that a fork took over."""
+        row = self._past.row(address, "iteration_finished")
+        if row is None:
+            raise LookupError(address)
+        event, labels = self.event(row.seq)
+        assert isinstance(event, IterationFinished)
+        return event, labels
 
     def decision(self, address: Address) -> Event | None:
         """Return the recorded end of a region or wait: races are not decided twice, and no event comes again."""
@@ -331,7 +345,10 @@ class ReplayRecord:
         return [
             address
             for address in self._past.addresses()
-            if address != ROOT and address not in self._met and self.end(address)
+            if address != ROOT
+            and address not in self._met
+            and (end := self.end(address)) is not None
+            and end.seq > self._taken_over
         ]
 
 

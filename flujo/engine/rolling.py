@@ -49,10 +49,10 @@ def cancelling(past: Past, nodes: Mapping[Address, Node], *, undo: bool) -> list
     """Return what becomes of the steps of a run that is cancelled."""
     doomed = {effect.address for effect in effects(past, nodes) if not effect.undo.rollback_only} if undo else set()
     lines = []
-    for address, node in _calls(past, nodes):
+    for address, node in calls(past, nodes):
         if address in doomed:
             lines.append(Line(address, "undone", undo_call(node), "`--undo` takes it back"))
-        elif _changes_things(node):
+        elif changes_things(node):
             lines.append(Line(address, "stays", _call(node), _why_it_stays(node, asked=undo)))
         else:
             lines.append(Line(address, "kept", _call(node), "a redrive takes its result"))
@@ -66,7 +66,7 @@ def rolling_back(past: Past, nodes: Mapping[Address, Node], to: str) -> Rollback
     assert row is not None
     taken = {effect.address for effect in effects(past, nodes, row.seq) if not undone(past, effect.address)}
     lines = []
-    for address, node in _calls(past, nodes):
+    for address, node in calls(past, nodes):
         effect = past.effect(address)
         after = effect is not None and effect.seq > row.seq
         if undone(past, address):
@@ -75,14 +75,14 @@ def rolling_back(past: Past, nodes: Mapping[Address, Node], to: str) -> Rollback
             lines.append(Line(address, "kept", _call(node), "it ended before"))
         elif address in taken:
             lines.append(Line(address, "undone", undo_call(node), "it ended after, and runs again in a redrive"))
-        elif _changes_things(node):
+        elif changes_things(node):
             lines.append(Line(address, "stays", _call(node), "it has no `undo`; it runs again in a redrive"))
         else:
             lines.append(Line(address, "again", _call(node), "it ended after"))
-    return Rollback(target, row.seq, tuple(_void(past, nodes, target, row.seq)), tuple(lines))
+    return Rollback(target, row.seq, tuple(void_after(past, nodes, target, row.seq)), tuple(lines))
 
 
-def _void(past: Past, nodes: Mapping[Address, Node], target: Address, after: int) -> list[Address]:
+def void_after(past: Past, nodes: Mapping[Address, Node], target: Address | None, after: int) -> list[Address]:
     """Return the addresses of all that was recorded after an event, each region as a whole where that can be."""
     first: dict[Address, int] = {}
     last: dict[Address, int] = {}
@@ -93,7 +93,7 @@ def _void(past: Past, nodes: Mapping[Address, Node], target: Address, after: int
             for region in around(address):
                 first[region] = min(seqs[0], first.get(region, seqs[0]))
     void: dict[Address, None] = {}
-    holding = set(around(target))
+    holding = set() if target is None else set(around(target))
     for address in (address for address, seq in last.items() if seq > after):
         whole = [region for region in around(address) if first[region] > after]
         if whole:
@@ -114,11 +114,12 @@ def _call(node: Node) -> str:
     return node.target if isinstance(node, Call) else node.meta.kind
 
 
-def _changes_things(node: Node) -> bool:
+def changes_things(node: Node) -> bool:
+    """Say whether a node is a call with effects."""
     return isinstance(node, Call) and node.changes_things
 
 
-def _calls(past: Past, nodes: Mapping[Address, Node]) -> Iterator[tuple[Address, Node]]:
+def calls(past: Past, nodes: Mapping[Address, Node]) -> Iterator[tuple[Address, Node]]:
     """Yield the calls that ended or began, and what else has an undo, in the order in which the run came to them."""
     for address in past.addresses():
         node = nodes.get(plain(address))
@@ -132,6 +133,21 @@ def _why_it_stays(node: Node, *, asked: bool) -> str:
     if node.meta.undo is None:
         return "it changed something and has no `undo`"
     return "its `undo` is for a rollback only" if asked else "add `--undo` to take it back"
+
+
+def target_of(past: Past, nodes: Mapping[Address, Node], wanted: str) -> Address:
+    """Return the address of the step that is meant, which the run came to; raise UsageError FLJ0005."""
+    known = [one for address in past.addresses() for one in around(address) if plain(one) in nodes]
+    known = list(dict.fromkeys(one for one in known if "/@undo" not in one and not one.endswith("]")))
+    found = [one for one in known if one == wanted] or [one for one in known if plain(one) == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"`{address}`" for address in found[:5])
+        raise UsageError("FLJ0005", f"the run came to `{wanted}` {len(found)} times", help=f"name one of {listed}")
+    near = did_you_mean(wanted, known)
+    help = f"did you mean `{near}`?" if near else "`flujo lens show RUN` shows the steps"
+    raise UsageError("FLJ0005", f"the run did not come to a step `{wanted}`", help=help)
 
 
 def _target(past: Past, wanted: str) -> Address:

@@ -80,13 +80,14 @@ class Runner:
 
     def inside(self, graph: Graph, input: Value) -> Runner:
         """Return the runner of an imported graph: the same run, with an input, names and a context of its own."""
-        facts = replace(self._facts, input=input.data, labels=input.labels, imported=True)
+        facts = replace(self._facts, input=input.data, labels=input.labels, imported=True, context=None)
         return Runner(graph, self.record, self._dispatcher, facts, self._regions)
 
     def top(self) -> Scope:
         """Return the scope of the graph's own list of steps."""
         given = StepResult("completed", Value(self._facts.input, self._facts.labels))
-        return Scope(self._facts, Context(dict(self._graph.context)), None, given)
+        started = self._graph.context if self._facts.context is None else self._facts.context
+        return Scope(self._facts, Context(dict(started)), None, given)
 
     async def run(self) -> Outcome:
         """Run the graph, or what is left of it; return the output of the run."""

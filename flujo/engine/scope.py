@@ -32,6 +32,8 @@ class RunFacts:
     labels: frozenset[str] = EMPTY
     imported: bool = False
     """Whether this is the inside of an import, which has an input and a context of its own."""
+    context: JsonObject | None = None
+    """The context that a fork starts with, where that is not the blueprint's."""
 
 
 Load = Callable[[], tuple[JsonValue, frozenset[str]]]

@@ -55,6 +55,10 @@ def run_text(view: RunView, nodes: Nodes, columns: int, paint: Paint) -> str:
         ("took", span(view.duration_s)),
         ("spent", usage_text(view.usage)),
         ("undone", ", ".join(view.undone)),
+        (
+            "forked",
+            "" if view.forked_from is None else f"from {view.forked_from['run']}, step {view.forked_from['from']}",
+        ),
     ]
     parts = [_facts(facts, paint)]
     rows = list(_rows(grown(view.steps.values()), nodes))
@@ -69,6 +73,11 @@ def run_text(view: RunView, nodes: Nodes, columns: int, paint: Paint) -> str:
     if len(view.tasks) > _SHOWN_TASKS:
         parts.append(f"and {len(view.tasks) - _SHOWN_TASKS} more: flujo tasks list --run {view.run_id}\n")
     return "\n".join(parts)
+
+
+def _origin_of(view: RunView) -> str:
+    origin = view.forked_from
+    return "" if origin is None else f"from {origin['run']}, step {visible(str(origin['from']))}"
 
 
 def _rows(twigs: Sequence[Twig], nodes: Nodes) -> Iterator[Sequence[str]]:
