@@ -2,6 +2,8 @@
 
 Byte-equal means: for every address the stored bytes of fingerprint and outcome, every region's output and decision, the
 context and the run's output. The chain of hashes is checked on the way, so that a changed byte is named where it is.
+
+Long because it answers the whole port `Record` in another way than the journal.
 """
 
 from __future__ import annotations
