@@ -120,6 +120,12 @@ class App:
 
         return planned(graph)
 
+    def config(self) -> list[Any]:
+        """Return what this project is set to, and where that comes from (`about.Setting`)."""
+        from flujo.app.about import effective
+
+        return list(effective(self.root, self._env, self.settings))
+
     def _name(self, file: Path) -> str:
         resolved = file.resolve()
         return str(resolved.relative_to(self.root)) if resolved.is_relative_to(self.root) else str(file)

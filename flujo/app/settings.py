@@ -59,7 +59,7 @@ class Settings:
 
 def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
     """Return the settings of the project at `root`; without a file the defaults. Raise UsageError FLJ0002."""
-    document = _read(root / FILE)
+    _, document = read_settings_file(root)
     models = document.pop("models", {})
     for table, keys in document.items():
         known = _KEYS.get(table)
@@ -82,11 +82,13 @@ def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
     )
 
 
-def _read(file: Path) -> JsonObject:
+def read_settings_file(root: Path) -> tuple[str, JsonObject]:
+    """Return the text of a project's `flujo.toml` and what it holds, unchecked; raise UsageError FLJ0002."""
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        text = (root / FILE).read_text("utf-8")
+        return text, tomllib.loads(text)
     except FileNotFoundError:
-        return {}
+        return "", {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _bad(f"it is not TOML: {error}") from error
     except OSError as error:

@@ -1,0 +1,80 @@
+"""`flujo dev`: what people need who work on blueprints, editors and flujo itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flujo.cli.validate import validate
+from flujo.cli.verb import Json, Session, Verb
+from flujo.core.errors import Exit
+
+
+def compile_yaml(
+    session: Session,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.")] = None,
+    json: Json = False,
+) -> int:
+    """Print the graph that a blueprint compiles to, as JSON.
+
+    `graph` is what the digest is made of: no prose, no places, no fields at their defaults. `addresses` names every
+    step as runs do, with its line and a digest of its own. Nothing is run; `--json` makes errors JSON too.
+    """
+    from flujo.app import open_app
+    from flujo.app.planning import compiled_json
+
+    with open_app(session.project, session.env) as app:
+        session.console.document(compiled_json(app.graph(file or str(app.root / "pipeline.yaml"))))
+    return Exit.DONE
+
+
+def show_config(session: Session, json: Json = False) -> int:
+    """Show what flujo is set to here, and where each setting comes from.
+
+    Passwords in addresses are shown as ***. Of variables that hold keys nothing is read.
+    """
+    from flujo.app import open_app
+    from flujo.cli.render.table import table
+
+    console = session.console
+    with open_app(session.project, session.env) as app:
+        settings = app.config()
+    if json:
+        rows = [{"name": item.name, "value": item.value, "from": item.origin} for item in settings]
+        console.document({"settings": rows})
+        return Exit.DONE
+    shown = [(item.name, item.origin, "" if item.value is None else str(item.value)) for item in settings]
+    console.result(table(("setting", "from", "value"), shown, console.columns, console.paint()))
+    return Exit.DONE
+
+
+def show_version(session: Session, json: Json = False) -> int:
+    """Show the versions of flujo and of what it is made of, as a report of a fault needs them."""
+    from flujo.app.about import versions
+
+    found = versions()
+    if json:
+        session.console.document(found)
+        return Exit.DONE
+    lines = []
+    for name, value in found.items():
+        inner = value.items() if isinstance(value, dict) else ((name.replace("_", " "), value),)
+        lines += [f"{key:<12} {'not installed' if part is None else part}" for key, part in inner]
+    session.console.result("\n".join(lines) + "\n")
+    return Exit.DONE
+
+
+VERBS = (
+    Verb(
+        "compile-yaml",
+        compile_yaml,
+        (
+            ("flujo dev compile-yaml", "the project's pipeline.yaml"),
+            ("flujo dev compile-yaml a.yaml", ""),
+        ),
+    ),
+    Verb("show-config", show_config, (("flujo dev show-config", ""), ("flujo dev show-config --json", "for programs"))),
+    Verb("validate", validate, (("flujo dev validate a.yaml", "the same as `flujo validate`"),)),
+    Verb("version", show_version, (("flujo dev version", ""), ("flujo dev version --json", "for programs"))),
+)
