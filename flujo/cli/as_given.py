@@ -7,7 +7,7 @@ import of pydantic alone is a third of what `flujo validate` takes.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import typer
 
@@ -23,9 +23,10 @@ class AsGiven:
         """Return the value that the verb's function gets; raise typer.BadParameter when it does not fit."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
-        if self._type.annotation is str or (value == self._default and type(value) is str):
+        wanted = self._type.annotation
+        if wanted is str or (value == self._default and (type(value) is wanted or get_origin(wanted) is Literal)):
             return value
-        if self._type.annotation == list[str] and type(value) is tuple:
+        if wanted == list[str] and type(value) is tuple:
             return list(value)
         return import_module("typer._coercion").build_runtime_param(self._type).coerce(value, param=param, ctx=ctx)
 

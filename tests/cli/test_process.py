@@ -15,6 +15,7 @@ Flujo = Callable[..., Any]
 
 HEAVY = {"sqlalchemy", "litellm", "jsonschema", "rich", "openai", "httpx"}
 NEVER_TO_CHECK = HEAVY | {
+    "pydantic",
     "asyncio",
     "sqlite3",
     "flujo.skills.builtin",
@@ -64,7 +65,7 @@ def child(*arguments: str, cwd: Path, **options: Any) -> subprocess.Popen[bytes]
         (["run", "--dry-run"], 0, NEVER_TO_CHECK - {"flujo.engine"}),
         (["skills", "list"], 0, NEVER_TO_CHECK),
         (["run", "--input", "x"], 0, HEAVY | {"flujo.architect", "flujo.skills.builtin.table"}),
-        (["lens", "list"], 0, HEAVY | {"flujo.architect", "flujo.skills.builtin"}),
+        (["lens", "list"], 0, HEAVY | {"pydantic", "flujo.architect", "flujo.skills.builtin"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
