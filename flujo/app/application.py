@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from flujo._version import __version__
 from flujo.app.bridge import run_sync
+from flujo.app.checking import Checked
 from flujo.app.inputs import RawInput, input_value
 from flujo.app.project import ProjectCatalogue, ProjectSources, find_root, read_file
 from flujo.app.settings import Settings, load_settings
@@ -94,18 +95,28 @@ class App:
     def compile(self, path: str) -> Compiled:
         """Compile a file; raise UsageError FLJ0001 when it cannot be read."""
         file = Path(path)
-        return self.compile_text(read_file(file, path), self._name(file))
+        return self.compile_text(read_file(file, path), self.name_of(file))
 
-    def compile_text(self, text: bytes | str, name: str) -> Compiled:
+    def compile_text(self, text: bytes | str, name: str, *, strict: bool = True) -> Compiled:
         """Compile a blueprint's text."""
-        return compile_blueprint(text, name, ProjectSources(self.root), self.catalogue)
+        return compile_blueprint(text, name, ProjectSources(self.root), self.catalogue, strict=strict)
 
     def validate(self, path: str) -> list[Diagnostic]:
         """Return all that is wrong with a file, stale skills included, in the order of places."""
-        compiled = self.compile(path)
+        file = Path(path)
+        return list(self.check(read_file(file, path), self.name_of(file)).diagnostics)
+
+    def check(self, text: bytes | str, name: str, *, strict: bool = True) -> Checked:
+        """Return all that is wrong with a text, stale skills included, but for what comments in it ignore."""
+        compiled = self.compile_text(text, name, strict=strict)
         used = {spec["file"] for spec in compiled.graph.pinned["skills"].values()} if compiled.graph else set()
-        old = [item for item in stale(self.root, self._locked) if not used or any(f in item.message for f in used if f)]
-        return in_order([*compiled.diagnostics, *old])
+        old = [item for item in self._stale if not used or any(f in item.message for f in used if f)]
+        told = [item for item in compiled.diagnostics if item not in compiled.ignored]
+        return Checked(tuple(in_order([*told, *old])), compiled.ignored)
+
+    @property
+    def _stale(self) -> list[Diagnostic]:
+        return stale(self.root, self._locked)
 
     def graph(self, path: str) -> Graph:
         """Return the graph of a valid file; raise BlueprintInvalid otherwise."""
@@ -126,7 +137,8 @@ class App:
 
         return list(effective(self.root, self._env, self.settings))
 
-    def _name(self, file: Path) -> str:
+    def name_of(self, file: Path) -> str:
+        """Return the name of a file in diagnostics: its path in the project, else as it was given."""
         resolved = file.resolve()
         return str(resolved.relative_to(self.root)) if resolved.is_relative_to(self.root) else str(file)
 

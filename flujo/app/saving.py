@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from importlib.resources import files
 from pathlib import Path
+from stat import S_IMODE
 
 from flujo.architect.create import Creation
 from flujo.core.errors import UsageError
@@ -41,6 +42,28 @@ def shown_path(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Replace what a file holds, in one move, if that is still `before`; raise UsageError FLJ0007.
+
+    A link stays a link; who may read and write the file stays too.
+    """
+    target = path.resolve()
+    partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        mode = target.stat().st_mode
+        partial.write_bytes(after)
+        partial.chmod(S_IMODE(mode))
+        if target.read_bytes() != before:
+            partial.unlink()
+            message = f"`{shown_path(path)}` has changed meanwhile, so it was not written"
+            raise UsageError("FLJ0007", message, help="run the command again")
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError("FLJ0007", f"`{shown_path(path)}` cannot be written: {reason}") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -6,7 +6,9 @@ starts anything or imports a name that came from a blueprint: texts and skills c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -16,6 +18,7 @@ from flujo.blueprints.checks import run_checks
 from flujo.blueprints.defaults import NO_DEFAULTS, Defaults, read_defaults
 from flujo.blueprints.document import Document
 from flujo.blueprints.fields import read_duration, read_name, read_secrets
+from flujo.blueprints.ignoring import sorted_out
 from flujo.blueprints.importing import Compiled, Importing, found_in_imports, read_imports, report_unused
 from flujo.blueprints.inputs import read_inputs
 from flujo.blueprints.language import TOP_KEYS, TOP_LATER, VERSIONS
@@ -54,7 +57,20 @@ def compile_blueprint(
     def one(text: bytes | str, name: str, importing: Importing) -> Compiled:
         return _compile(text, name, importing, catalogue, strict)
 
-    return one(text, name, Importing(sources, one))
+    with _garbage_kept():
+        return one(text, name, Importing(sources, one))
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Have Python look for no cycles meanwhile: in trees that only grow it would look in vain, ever longer."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Catalogue, strict: bool) -> Compiled:
@@ -73,9 +89,11 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     report_unused(head.imports, shop.imported, report)
     program = Program(root, shop.uses, shop.lists, head.inputs, head.context, catalogue, report, head.secrets)
     run_checks(program)
-    found = (*report.sorted(strict=strict), *found_in_imports(head.imports))
+    own, ignored = sorted_out(document, report.sorted(strict=strict))
+    ignored = ignored.union(*(compiled.ignored for compiled in head.imports.values()))
+    found = (*own, *found_in_imports(head.imports))
     if has_errors(found):
-        return Compiled(None, found, shop.steps)
+        return Compiled(None, found, shop.steps, ignored)
     pinned = {
         "source": document.source.text,
         "name": name,
@@ -88,7 +106,7 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     graph = Graph(
         head.name, root, document.source, head.inputs, head.context, output, pinned, document, secrets=secrets
     )
-    return Compiled(graph, found, shop.steps)
+    return Compiled(graph, found, shop.steps, ignored)
 
 
 def _read_head(document: Document, report: Report, importing: Importing) -> _Head:

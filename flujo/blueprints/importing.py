@@ -24,11 +24,15 @@ _KEYS: Final = frozenset({"path", "digest"})
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """The result of compiling: a Graph unless there are errors, all diagnostics by place, and how many steps it has,
-    those of imports counted each time they are used."""
+    those of imports counted each time they are used.
+
+    What comments ignore is in `ignored`; of that, `diagnostics` has the errors that no run could do without.
+    """
 
     graph: Graph | None
     diagnostics: tuple[Diagnostic, ...]
     steps: int = 0
+    ignored: frozenset[Diagnostic] = frozenset()
 
 
 @dataclass(slots=True)
@@ -89,10 +93,12 @@ def _import(given: JsonValue, at: Path, report: Report, importing: Importing) ->
         importing.compiled[file] = importing.compile(text, file, importing)
     place = report.document.place(at)
     compiled = importing.compiled[file]
-    told = tuple(
-        item if item.related else replace(item, related=((place, "imported here"),)) for item in compiled.diagnostics
-    )
-    return replace(compiled, diagnostics=told)
+
+    def told(item: Diagnostic) -> Diagnostic:
+        return item if item.related else replace(item, related=((place, "imported here"),))
+
+    ignored = frozenset(told(item) for item in compiled.ignored)
+    return replace(compiled, diagnostics=tuple(told(item) for item in compiled.diagnostics), ignored=ignored)
 
 
 def _wanted(given: JsonValue, at: Path, report: Report) -> JsonObject | None:

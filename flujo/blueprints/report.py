@@ -100,8 +100,13 @@ class Report:
 _COULD_BE_MET = frozenset({"FLJ0301", "FLJ0302", "FLJ0306", "FLJ0308", "FLJ0309", "FLJ0505", "FLJ0510"})
 
 
+def stops_a_run(item: Diagnostic) -> bool:
+    """Say whether a diagnostic is an error that no run could do without."""
+    return item.severity is Severity.ERROR and item.code not in _COULD_BE_MET
+
+
 def _lowered(item: Diagnostic) -> Diagnostic:
-    if item.code in _COULD_BE_MET and item.severity is Severity.ERROR:
+    if item.severity is Severity.ERROR and not stops_a_run(item):
         return replace(item, severity=Severity.WARNING)
     return item
 

@@ -8,6 +8,22 @@ from collections.abc import Callable
 from flujo.core.errors import FlujoError
 
 
+def blueprints(incomplete: str) -> list[str]:
+    """Return the blueprints and folders that a path may go on to; hidden ones only once their dot is typed."""
+    folder, slash, name = incomplete.rpartition("/")
+    try:
+        with os.scandir((folder or slash) or ".") as found:
+            entries = sorted((entry.name, entry.is_dir()) for entry in found if entry.name.startswith(name))
+    except OSError:
+        return []
+    shown = [(entry, is_dir) for entry, is_dir in entries if name or not entry.startswith(".")]
+    return [
+        f"{folder}{slash}{entry}{'/' * is_dir}"
+        for entry, is_dir in shown
+        if is_dir or entry.endswith((".yaml", ".yml"))
+    ]
+
+
 def run_ids(incomplete: str) -> list[tuple[str, str]]:
     """Return runs with their name and status."""
     from flujo.app import open_app

@@ -33,11 +33,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that answers a diagnostic; `safe` ones keep the meaning and may be applied unasked."""
+    """A change that answers a diagnostic; `safe` ones keep the meaning and may be applied unasked, `suggested` ones are
+    what was probably meant."""
 
     title: str
     edits: tuple[Edit, ...]
-    applicability: Literal["safe", "review"] = "review"
+    applicability: Literal["safe", "suggested"] = "suggested"
 
 
 @dataclass(frozen=True, slots=True)

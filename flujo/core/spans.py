@@ -47,8 +47,12 @@ class Source:
     def line(self, number: int) -> str:
         """Return the text of a line without its end."""
         start = self.line_starts[number - 1]
-        match = _LINE_END.search(self.text, start)
-        return self.text[start : match.start() if match else len(self.text)]
+        return self.text[start : self.line_end(start)]
+
+    def line_end(self, offset: int) -> int:
+        """Return where the line of an offset ends, before its line break."""
+        match = _LINE_END.search(self.text, offset)
+        return match.start() if match else len(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from flujo.core.graph import Call
 from flujo.core.ports import SkillSpec
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, type_name
-from flujo.expressions import compile_template
+from flujo.expressions import has_syntax
 
 _TYPES: Final[dict[object, tuple[type, ...]]] = {
     "string": (str,),
@@ -94,7 +94,4 @@ def _is_type(value: JsonValue, word: object) -> bool:
 
 def _is_literal(value: JsonValue) -> bool:
     """Say whether a text is no template; of lists and mappings the type is known whatever is inside."""
-    if not isinstance(value, str):
-        return True
-    template, _ = compile_template(value)
-    return template is not None and template.is_constant
+    return not (isinstance(value, str) and has_syntax(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flujo.cli.render.screen import Paint, visible, visible_char, width
 from flujo.core.codes import CODES
@@ -65,6 +65,14 @@ def document(diagnostics: Sequence[Diagnostic]) -> JsonObject:
     """Return the document of `validate --json` (design 9)."""
     shown = [{**item.to_json(), "help": item.help or general_help(item.code)} for item in diagnostics]
     return {"valid": not has_errors(diagnostics), "diagnostics": shown}
+
+
+def diff_text(lines: Iterable[str], color: bool = False) -> str:
+    """Return a unified diff as text, with what goes in red and what comes in green."""
+    paint = Paint(color)
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    shown = ((line[:1], visible(line, keep="\t")) for line in lines)
+    return "".join(f"{paint(styles[sign], text) if sign in styles else text}\n" for sign, text in shown)
 
 
 def excerpt(place: Place, paint: Paint, style: str = "red", label: str = "", columns: int = 120) -> list[str]:

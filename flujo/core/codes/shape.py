@@ -59,4 +59,10 @@ RANGE = (
         "A `hitl` step has no name, so it is called by its number in the list.",
         "Give it a name; then other steps may come before it without renaming it.",
     ),
+    Code(
+        "FLJ0212",
+        "idle-ignore",
+        "A comment `# flujo: ignore[CODE]` names a code that is not found at its line, or none.",
+        "Remove the code, or move the comment to the line that the message shows, or the line above it.",
+    ),
 )
