@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from flujo.core.codes import CODES
 from flujo.core.errors import FlujoError
 
 
 def blueprints(incomplete: str) -> list[str]:
-    """Return the blueprints and folders that a path may go on to; hidden ones only once their dot is typed."""
+    """Return the blueprints and folders that a path may go on to; hidden ones only once their dot is typed.
+
+    A folder alone is left to the shell, which puts no space after it.
+    """
     folder, slash, name = incomplete.rpartition("/")
     try:
         with os.scandir((folder or slash) or ".") as found:
@@ -17,11 +21,17 @@ def blueprints(incomplete: str) -> list[str]:
     except OSError:
         return []
     shown = [(entry, is_dir) for entry, is_dir in entries if name or not entry.startswith(".")]
-    return [
+    paths = [
         f"{folder}{slash}{entry}{'/' * is_dir}"
         for entry, is_dir in shown
         if is_dir or entry.endswith((".yaml", ".yml"))
     ]
+    return [] if len(paths) == 1 and paths[0].endswith("/") else paths
+
+
+def codes(incomplete: str) -> list[tuple[str, str]]:
+    """Return the codes of diagnostics with their names."""
+    return [(code.id, code.slug) for code in CODES.values() if code.id.startswith(incomplete.upper())]
 
 
 def run_ids(incomplete: str) -> list[tuple[str, str]]:

@@ -88,12 +88,13 @@ def validate(
             fixing = _Fixing(format, fix_suggested, not diff, strict)
             given = [_fixed(app, session, file, fixing) for file in given]
         checked = together(app.check(file.data, file.name, strict=strict) for file in given)
-        ignored = [f"{len(checked.ignored)} ignored"] if checked.ignored else []
-        found, notes = _beyond(checked.diagnostics, baseline, write_baseline)
+        notes = [f"{len(checked.ignored)} ignored"] if checked.ignored else []
+        found = _beyond(checked.diagnostics, baseline, write_baseline, notes)
         _show(session, format, found, app.root)
     if format in ("text", "github"):
         told = f"{len(given)} file{'s' * (len(given) != 1)} checked: {counts(found)}"
-        session.console.note(f"{told} ({', '.join([*ignored, *notes])})" if ignored or notes else told)
+        notes += _fixable(found) if not (fix or fix_suggested) else []
+        session.console.note(f"{told} ({', '.join(notes)})" if notes else told)
     bad = has_errors(found) or (fail_on_warn and any(item.severity is Severity.WARNING for item in found))
     return Exit.INVALID if bad else Exit.DONE
 
@@ -162,20 +163,26 @@ def _fixed(app: Any, session: Session, file: _File, fixing: _Fixing) -> _File:
     return _File(file.name, fixed.after, file.path)
 
 
-def _beyond(found: Sequence[Diagnostic], baseline: str | None, write: bool) -> tuple[Sequence[Diagnostic], list[str]]:
-    """Return what a baseline does not list yet, and what to say about it; with `write` it lists all from now on."""
+def _beyond(found: Sequence[Diagnostic], baseline: str | None, write: bool, notes: list[str]) -> Sequence[Diagnostic]:
+    """Return what a baseline does not list, and note how much it does; with `write` it lists all from now on."""
     from flujo.app.checking import fingerprints, read_baseline
     from flujo.app.checking import write_baseline as write_down
 
     if baseline is None:
-        return found, []
+        return found
     if write:
         write_down(Path(baseline), found)
-        return (), [f"{len(found)} written to the baseline"]
+        notes.append(f"{len(found)} written to the baseline")
+        return ()
     known, names = read_baseline(Path(baseline)), fingerprints(found)
     gone = len(known.difference(names))
-    notes = [f"{len(known) - gone} in the baseline"] + [f"{gone} of the baseline not found any more"] * (gone > 0)
-    return [item for name, item in zip(names, found, strict=True) if name not in known], notes
+    notes += [f"{len(known) - gone} in the baseline"] + [f"{gone} of the baseline not found any more"] * (gone > 0)
+    return [item for name, item in zip(names, found, strict=True) if name not in known]
+
+
+def _fixable(found: Iterable[Diagnostic]) -> list[str]:
+    count = sum(item.fix is not None and item.fix.applicability == "safe" for item in found)
+    return [f"`--fix` mends {count}"] if count else []
 
 
 def _show(session: Session, format: Format, found: Sequence[Diagnostic], root: Path) -> None:

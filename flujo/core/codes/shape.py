@@ -51,7 +51,7 @@ RANGE = (
         "FLJ0210",
         "old-spelling",
         "A spelling of the original Flujo is used; it means the same.",
-        "`flujo validate --fix` will rewrite it in a later release; it works as it is.",
+        "`flujo validate --fix` writes it in today's words; it works as it is.",
     ),
     Code(
         "FLJ0211",
