@@ -1,6 +1,6 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
-Made are `docs/reference/errors.md`, `expressions-table.md`, `skills.md` and `cli.md`, the list of later words in
+Made are `docs/reference/errors/`, `expressions-table.md`, `skills.md` and `cli.md`, the list of later words in
 `language/index.md`, the events in `journal.md`, and the picture of a trace. With `--check` nothing is written: pages
 that differ are named and the exit code is 1. The picture comes from a real run, so its times differ each time; it is
 written anew only when something else in it has changed.
@@ -26,8 +26,12 @@ from typing import get_args
 from flujo.app import open_app
 from flujo.blueprints.language import AGENT_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
+from flujo.cli.render.page import page
 from flujo.cli.render.skill import type_words
 from flujo.core.codes import _RANGES as RANGES
+from flujo.core.codes import CODES
+from flujo.core.codes.entry import Code
+from flujo.core.diagnostics import docs_page
 from flujo.core.events import Event
 from flujo.core.ports import SkillSpec
 from flujo.steps import kinds
@@ -48,20 +52,23 @@ def inserted(page: str, name: str, text: str) -> str:
 
 
 def errors() -> str:
-    """Return the page of all codes, one section each; its anchors are what diagnostics point at."""
+    """Return the list of all codes by range."""
     parts = [
         f"{NOTE}\n# Diagnostics\n",
-        "Every message has a code, and every code a section here. Codes are never used for something else. The class\n"
-        "says who can mend it: *structural* is the blueprint or the project, *semantic* the data or a skill,\n"
-        "*environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
+        "Every message has a code, and every code a page, which `flujo explain CODE` shows too. A code is never used for\n"
+        "something else. The class says who can mend it: *structural* is the blueprint or the project, *semantic* the\n"
+        "data or a skill, *environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
     ]
     for range_ in RANGES:
         parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
-        for code in range_.RANGE:
-            parts.append(
-                f"### {code.id}\n\n`{code.slug}`, {code.error_class}. {code.what}\n\n**What to do:** {code.fix}\n"
-            )
+        rows = [f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.what} |\n" for code in range_.RANGE]
+        parts.append("| code | name | meaning |\n|---|---|---|\n" + "".join(rows))
     return "\n".join(parts)
+
+
+def error(code: Code) -> Callable[[], str]:
+    """Return what makes the page of a code."""
+    return lambda: f"{NOTE}\n{page(code)}"
 
 
 # --- expressions ---
@@ -280,7 +287,8 @@ def same_picture(one: str, other: str) -> bool:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "docs/reference/errors.md": errors,
+    "docs/reference/errors/index.md": errors,
+    **{docs_page(code.id): error(code) for code in CODES.values()},
     "docs/reference/expressions-table.md": table,
     "docs/reference/skills.md": skills,
     "docs/reference/cli.md": commands,

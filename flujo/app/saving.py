@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from stat import S_IMODE
@@ -74,6 +75,7 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, "utf-8", newline="\n")
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise UsageError("FLJ0007", f"`{shown_path(path)}` cannot be written: {reason}") from error

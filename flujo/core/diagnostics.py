@@ -12,7 +12,10 @@ from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place, Span
 from flujo.core.values import JsonObject
 
-DOCS_PAGE = "docs/reference/errors.md"
+
+def docs_page(code: str) -> str:
+    """Return the page of a code in the documentation; `flujo explain CODE` shows it too."""
+    return f"docs/reference/errors/{code}.md"
 
 
 class Severity(StrEnum):
@@ -85,7 +88,7 @@ class Diagnostic:
             "path": list(self.path),
             "help": self.help,
             "fix": None if self.fix is None else _fix_json(self.fix),
-            "url": f"{DOCS_PAGE}#{self.code.lower()}",
+            "url": docs_page(self.code),
         }
 
 

@@ -127,7 +127,7 @@ def test_signals_stop_a_run_that_can_go_on(number: signal.Signals, code: int, fl
     assert err.decode() == (
         "error[FLJ0009]: stopped\n"
         f" = help: `flujo resume {run}` goes on with the run\n"
-        " = docs: docs/reference/errors.md#flj0009\n"
+        " = docs: docs/reference/errors/FLJ0009.md\n"
     )
 
 

@@ -32,7 +32,7 @@ def test_json_of_a_diagnostic():
         "file": "a.yaml", "line": 2, "column": 1, "end_line": 2, "end_column": 4, "path": ["steps", 0],
         "help": "write y",
         "fix": {"title": "do it", "applicability": "safe", "edits": [{"start": 5, "end": 8, "text": "2"}]},
-        "url": "docs/reference/errors.md#flj0301",
+        "url": "docs/reference/errors/FLJ0301.md",
     }  # fmt: skip
     assert str(place) == "a.yaml:2:1"
     assert Diagnostic("FLJ0301", "m").to_json()["line"] is None

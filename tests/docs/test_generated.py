@@ -8,8 +8,6 @@ import pytest
 
 from flujo.app.settings import _ALIAS, _KEYS
 from flujo.blueprints.language import STEP_KEYS, TOP_KEYS
-from flujo.core.codes import CODES
-from flujo.core.diagnostics import DOCS_PAGE
 from flujo.core.errors import Exit
 from flujo.expressions import compile_template, evaluate
 from flujo.expressions.calls import ALL_FILTERS, ALL_TESTS
@@ -49,18 +47,6 @@ def test_page_is_what_the_program_says(page: str) -> None:
 def test_the_picture_is_of_this_version() -> None:
     assert same_picture(picture(trace()), read(PICTURE)), "run `make docs`"
     assert not same_picture(read(PICTURE), read(PICTURE).replace("by_product", "by_city"))
-
-
-def test_every_code_has_a_section_and_every_section_a_code() -> None:
-    assert DOCS_PAGE == "docs/reference/errors.md"
-    assert re.findall(r"^### (FLJ\d{4})$", read("docs/reference/errors.md"), re.MULTILINE) == list(CODES)
-
-
-def test_every_code_in_the_program_is_in_the_catalogue() -> None:
-    files = [path for path in (ROOT / "flujo").rglob("*.py") if path.parent.name != "codes"]
-    used = {code for path in files for code in re.findall(r"\bFLJ\d{4}\b", path.read_text("utf-8"))}
-    assert used
-    assert used - set(CODES) == set()
 
 
 @pytest.mark.parametrize(("expression", "result"), EXAMPLES, ids=[row[0] for row in EXAMPLES])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from flujo.cli.render.screen import Paint, visible, visible_char, width
 from flujo.core.codes import CODES
-from flujo.core.diagnostics import DOCS_PAGE, Diagnostic, Severity, has_errors
+from flujo.core.diagnostics import Diagnostic, Severity, docs_page, has_errors
 from flujo.core.spans import Place
 from flujo.core.values import JsonObject
 
@@ -97,7 +97,7 @@ def _block(item: Diagnostic, paint: Paint, columns: int) -> str:
         gutter = " " * len(str(item.place.start[0]))
         lines += [*excerpt(item.place, paint, style, item.label, columns), paint("blue", f"{gutter} |")]
     notes = [("note", f"{text}: {place}") for place, text in item.related]
-    notes += [("help", item.help or general_help(item.code)), ("docs", f"{DOCS_PAGE}#{item.code.lower()}")]
+    notes += [("help", item.help or general_help(item.code)), ("docs", docs_page(item.code))]
     return "\n".join([*lines, *(_note(gutter, word, text, paint) for word, text in notes), ""])
 
 

@@ -8,7 +8,7 @@ from flujo.cli.render.diagnostics import excerpt, general_help
 from flujo.cli.render.screen import Paint, fit, visible
 from flujo.cli.render.task import answer_commands, task_text
 from flujo.cli.render.times import moment, span
-from flujo.core.diagnostics import DOCS_PAGE
+from flujo.core.diagnostics import docs_page
 from flujo.core.outcomes import Usage
 from flujo.core.spans import Place, Source, Span
 from flujo.engine.fold import RunView
@@ -37,7 +37,7 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
         else:
             lines.append(f"{gutter}{paint('blue', '-->')} {visible(str(error.get('file')))}:{line}")
     help = error.get("help") or general_help(code)
-    notes = [("help", help), ("docs", f"{DOCS_PAGE}#{code.lower()}")]
+    notes = [("help", help), ("docs", docs_page(code))]
     lines += [f"{gutter} {paint('blue', '=')} {word}: {visible(text)}" for word, text in notes]
     word = {"denied": "was denied", "cancelled": "was cancelled"}.get(view.status, "failed")
     lines += ["", f"run {view.run_id} of `{visible(view.name)}` {word} after {span(view.duration_s) or '0 s'}"]

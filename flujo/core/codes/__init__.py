@@ -1,7 +1,7 @@
 """The catalogue of diagnostic codes: every code flujo can ever print, with its reference text.
 
-One file a range; a code is never reused. `docs/reference/errors.md` is generated from this catalogue and a test keeps
-the two equal.
+One file a range; a code is never reused. `pages/CODE.md` says why flujo insists and has an example; the pages in
+`docs/reference/errors/` are generated from both, and tests run the examples.
 """
 
 from flujo.core.codes import (

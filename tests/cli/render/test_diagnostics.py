@@ -32,7 +32,7 @@ def test_everything_at_once() -> None:
         "  = note: the steps begin here: hello.yaml:2:1\n"
         "  = help: did you mean `greet` (line 4)?\n"
         "          see the reference\n"
-        "  = docs: docs/reference/errors.md#flj0301\n"
+        "  = docs: docs/reference/errors/FLJ0301.md\n"
     )
 
 
@@ -40,7 +40,7 @@ def test_without_a_place() -> None:
     assert render([Diagnostic("FLJ0001", "there is no file `x`", severity=Severity.WARNING)]) == (
         "warning[FLJ0001]: there is no file `x`\n"
         " = help: check the spelling and the folder you are in; `--project PATH` names another project\n"
-        " = docs: docs/reference/errors.md#flj0001\n"
+        " = docs: docs/reference/errors/FLJ0001.md\n"
     )
 
 
@@ -114,7 +114,7 @@ def test_document() -> None:
                 "path": [],
                 "help": "did you mean `greet`?",
                 "fix": None,
-                "url": "docs/reference/errors.md#flj0301",
+                "url": "docs/reference/errors/FLJ0301.md",
             }
         ],
     }

@@ -109,7 +109,7 @@ def test_failed(view: RunView) -> None:
         "  |     ^^^^^^^^^^^\n"
         "  |\n"
         "  = help: make room\n"
-        "  = docs: docs/reference/errors.md#flj0613\n"
+        "  = docs: docs/reference/errors/FLJ0613.md\n"
         "\n"
         "run 0kq7x2v-abc12 of `report` failed after 3.4 s\n"
         "  see more:  flujo lens show 0kq7x2v-abc12 decide/true/write --project demo\n"
