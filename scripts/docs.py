@@ -55,9 +55,9 @@ def errors() -> str:
     """Return the list of all codes by range."""
     parts = [
         f"{NOTE}\n# Diagnostics\n",
-        "Every message has a code, and every code a page, which `flujo explain CODE` shows too. A code is never used for\n"
-        "something else. The class says who can mend it: *structural* is the blueprint or the project, *semantic* the\n"
-        "data or a skill, *environmental* the world outside, *authority* a person, a policy or a limit that said no.\n",
+        "Every message has a code, and every code a page, which `flujo explain CODE` shows too. A code is never used\n"
+        "for something else. The class says who can mend it: *structural* is the blueprint or the project, *semantic*\n"
+        "the data or a skill, *environmental* the world outside, *authority* a person, a policy or a limit.\n",
     ]
     for range_ in RANGES:
         parts.append(f"## {(range_.__doc__ or '').splitlines()[0].rstrip('.')}\n")
