@@ -10,7 +10,7 @@ from flujo._version import __version__
 from flujo.app.checking import fingerprints
 from flujo.cli.render.diagnostics import general_help
 from flujo.core.codes import CODES
-from flujo.core.diagnostics import DOCS_PAGE, Diagnostic, Severity
+from flujo.core.diagnostics import Diagnostic, Severity, docs_page
 from flujo.core.spans import Place, Source, Span
 from flujo.core.values import JsonObject
 
@@ -41,7 +41,7 @@ def sarif(diagnostics: Sequence[Diagnostic], where: Where) -> JsonObject:
 
 def _rule(code: str) -> JsonObject:
     entry = CODES[code]
-    page = f"{DOCS_PAGE}#{code.lower()}"
+    page = docs_page(code)
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in entry.slug.split("-")),
