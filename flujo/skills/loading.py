@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path as FilePath
 from types import ModuleType
@@ -20,8 +19,6 @@ from flujo.core.spans import Place, Source, Span
 from flujo.skills.decorator import Definition, definitions
 from flujo.skills.describing import skill_of, spec_of
 from flujo.skills.sources import source_digest
-
-BUILTIN_PACKAGE = "flujo.skills.builtin"
 
 
 class SkillFile:
@@ -117,8 +114,6 @@ class SkillLoader:
         return skill_of(found[spec.id], spec)
 
     def _definitions(self, spec: SkillSpec) -> list[Definition]:
-        if spec.origin == "builtin":
-            return definitions(import_module(f"{BUILTIN_PACKAGE}.{spec.id.partition('.')[0]}"))
         assert self._root is not None, "skills of a project need its root"
         if spec.file not in self._files:
             self._files[spec.file] = SkillFile(self._root, spec.file, spec.source_digest)

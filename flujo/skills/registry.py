@@ -63,6 +63,9 @@ class SkillRegistry:
             near = did_you_mean(id, self.skill_ids())
             help = f"did you mean `{near}`?" if near else "`flujo skills list` shows all skills"
             raise FlujoError("FLJ0601", f"unknown skill `{id}`", help=help)
+        if spec.origin == "builtin":
+            builtin: Skill = import_module("flujo.skills.direct").builtin_skill(spec)
+            return builtin
         if self._loader is None:
             # By name, at the first call: validate and create need the registry and must import nothing of the rest.
             self._loader = import_module("flujo.skills.loading").SkillLoader(self._root)
