@@ -1,7 +1,8 @@
 """`defaults`: fields for all steps of a file that do not have them themselves.
 
 `retry` and `timeout` are for calls alone: on regions they would multiply with those of the calls inside, and a
-`timeout` for a call is no time for a person to answer. `on_error` is for every step. An import has its own.
+`timeout` for a call is no time for a person to answer. `on_error` is for every step. An import has its own, and an
+`undo` has none: what is taken back is not tried again because other calls are.
 """
 
 from __future__ import annotations

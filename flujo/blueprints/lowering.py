@@ -6,11 +6,12 @@ fields may name, its Config says (see `steps`). Long because the fields of every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import Any, Final, Literal
 
-from flujo.blueprints.defaults import Defaults
+from flujo.blueprints.defaults import NO_DEFAULTS, Defaults
 from flujo.blueprints.fields import (
     context_path,
     read_duration,
@@ -235,9 +236,16 @@ class Workshop:
 
     def _default_on_error(self, position: Position) -> Literal["fail", "continue"] | Flow:
         """Return the default `on_error`; the steps of a default catch have no catch themselves."""
-        given, self.defaults = self.defaults, replace(self.defaults, on_error="fail")
+        given = self.defaults.on_error
+        with self._defaults(replace(self.defaults, on_error="fail")):
+            return self._on_error(given, ("defaults",), position)
+
+    @contextmanager
+    def _defaults(self, defaults: Defaults) -> Iterator[None]:
+        """Lower with other defaults."""
+        given, self.defaults = self.defaults, defaults
         try:
-            return self._on_error(given.on_error, ("defaults",), position)
+            yield
         finally:
             self.defaults = given
 
@@ -353,7 +361,8 @@ class Workshop:
             return None
         alone = isinstance(found.steps, dict) and "name" not in found.steps
         body = Body("@undo", None, UNDO, "@undo" if alone else None)
-        return Undo(self.flow(found.steps, found.path, body), found.rollback_only)
+        with self._defaults(NO_DEFAULTS):
+            return Undo(self.flow(found.steps, found.path, body), found.rollback_only)
 
     def _config(self, raw: JsonObject, path: Path, kind: StepKind) -> Any:
         """Check a kind's own fields; None after reports that leave nothing to lower."""

@@ -24,7 +24,7 @@ from flujo.core.storing import IndexRow
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
 from flujo.engine.past import Past
-from flujo.engine.rolling import Line, calls, changes_things, target_of, void_after
+from flujo.engine.rolling import Line, calls, changes_things, folded, target_of, void_after
 from flujo.engine.voiding import Void
 
 _INSIDE: Final = frozenset({"iteration_finished", "region_reopened"})
@@ -91,7 +91,9 @@ def forking(past: Past, nodes: Mapping[Address, Node], step: str, changes: Seque
         else:
             why = "its effect will happen a second time" if changes_things(node) else f"it comes with `{target}`"
             lines.append(Line(address, "again", _call(node), why))
-    found = Fork(past.run, target, tuple(changes), tuple(sorted(kept, key=lambda row: row.seq)), tuple(lines))
+    found = Fork(
+        past.run, target, tuple(changes), tuple(sorted(kept, key=lambda row: row.seq)), tuple(folded(lines, nodes))
+    )
     _check_outputs(found)
     return found
 

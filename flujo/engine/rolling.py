@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from flujo.core.errors import UsageError
@@ -12,7 +13,7 @@ from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject
 from flujo.engine.past import Past
-from flujo.engine.places import plain
+from flujo.engine.places import plain, regions_around
 from flujo.engine.redriving import undone
 from flujo.engine.undo import effects
 from flujo.engine.voiding import around
@@ -56,7 +57,7 @@ def cancelling(past: Past, nodes: Mapping[Address, Node], *, undo: bool) -> list
             lines.append(Line(address, "stays", _call(node), _why_it_stays(node, asked=undo)))
         else:
             lines.append(Line(address, "kept", _call(node), "a redrive takes its result"))
-    return lines
+    return folded(lines, nodes)
 
 
 def rolling_back(past: Past, nodes: Mapping[Address, Node], to: str) -> Rollback:
@@ -79,7 +80,21 @@ def rolling_back(past: Past, nodes: Mapping[Address, Node], to: str) -> Rollback
             lines.append(Line(address, "stays", _call(node), "it has no `undo`; it runs again in a redrive"))
         else:
             lines.append(Line(address, "again", _call(node), "it ended after"))
-    return Rollback(target, row.seq, tuple(void_after(past, nodes, target, row.seq)), tuple(lines))
+    return Rollback(target, row.seq, tuple(void_after(past, nodes, target, row.seq)), tuple(folded(lines, nodes)))
+
+
+def folded(lines: Sequence[Line], nodes: Mapping[Address, Node]) -> list[Line]:
+    """Return lines with one for each region at the top where the same becomes of all, and nothing changes things."""
+    groups: dict[Address, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(next(regions_around(line.step), line.step), []).append(line)
+    found: list[Line] = []
+    for region, inside in groups.items():
+        plainly = all(line.fate in ("kept", "again") and not changes_things(nodes[plain(line.step)]) for line in inside)
+        if plainly and region in nodes and len({line.fate for line in inside}) == 1:
+            inside = [replace(inside[0], step=region, call=_call(nodes[region]))]
+        found += inside
+    return found
 
 
 def void_after(past: Past, nodes: Mapping[Address, Node], target: Address | None, after: int) -> list[Address]:
@@ -120,10 +135,10 @@ def changes_things(node: Node) -> bool:
 
 
 def calls(past: Past, nodes: Mapping[Address, Node]) -> Iterator[tuple[Address, Node]]:
-    """Yield the calls that ended or began, and what else has an undo, in the order in which the run came to them."""
+    """Yield the calls and waits that ended or began, and what else has an undo, in the order of the run."""
     for address in past.addresses():
         node = nodes.get(plain(address))
-        if node is None or "/@undo" in address or not (isinstance(node, Call) or node.meta.undo):
+        if node is None or "/@undo" in address or not (isinstance(node, Call | Wait) or node.meta.undo):
             continue
         if past.effect(address) is not None:
             yield address, node

@@ -215,6 +215,17 @@ def test_a_completed_run_goes_back_to_a_step() -> None:
     assert one.replay(run).equal
 
 
+def test_a_region_of_which_the_same_becomes_is_one_line() -> None:
+    one = world()
+    body = "{name: e, uses: t.inc, with: {value: 1}}"
+    text = f"steps:\n  - {body}\n  - {{name: m, kind: map, over: [1, 2], steps: {body}}}\n"
+    run = one.start(
+        text + f"  - {{name: p, kind: parallel, branches: {{x: {body}, y: {{name: w, uses: t.write}}}}}}", 1
+    )
+    plan, _ = rollback(one, run.run_id, "e")
+    assert fates(plan) == {"e": "kept", "m": "again", "p/x/e": "again", "p/y/w": "stays"}
+
+
 def test_a_suspended_run_goes_back_further_and_further() -> None:
     one = world()
     run = one.start(CHAIN + "  - {name: ask, kind: hitl, message: Sure}", 1).run_id
