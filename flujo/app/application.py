@@ -445,7 +445,8 @@ class App:
         A complete one becomes `pipeline.yaml` while that is absent or as `init` made it, else NAME.yaml; one with
         placeholders becomes NAME.draft.yaml.
         """
-        from flujo.app.saving import is_scaffold, place_for, shown_path, write_text
+        from flujo.app.saving import is_scaffold, place_for
+        from flujo.app.writing import shown_path, write_text
 
         path = place_for(self.root, creation, options.output)
         if path.exists() and not options.force and not is_scaffold(path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from flujo.app.project import read_file
-from flujo.app.saving import write_text
+from flujo.app.writing import write_text
 from flujo.core.diagnostics import Diagnostic, in_order
 from flujo.core.errors import UsageError
 from flujo.core.record import dataclass

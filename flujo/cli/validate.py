@@ -141,7 +141,7 @@ def _blueprints(given: str) -> list[str]:
 def _fixed(app: Any, session: Session, file: _File, fixing: _Fixing) -> _File:
     """Return a file with its fixes, after they were shown and written, or only shown."""
     from flujo.app.fixing import fix_file
-    from flujo.app.saving import replace_file
+    from flujo.app.writing import replace_file
 
     if file.path is None and fixing.write:
         raise UsageError("FLJ0005", "a text from stdin cannot be fixed", help="add `--diff` to see what would change")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flujo.app.checking import fingerprints, together
-from flujo.app.saving import replace_file
+from flujo.app.writing import replace_file
 from flujo.blueprints.reader import read
 from flujo.core.errors import UsageError
 
