@@ -131,6 +131,12 @@ class App:
 
         return planned(graph)
 
+    def worst_case(self, graph: Graph) -> Any:
+        """Return what a run of a graph can use at most (`blueprints.amounts.Bound`)."""
+        from flujo.app.planning import bounded
+
+        return bounded(graph, self.settings.models)
+
     def config(self) -> list[Any]:
         """Return what this project is set to, and where that comes from (`about.Setting`)."""
         from flujo.app.about import effective

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from flujo.blueprints.amounts import Bound
+from flujo.blueprints.bound import Price, worst_case
 from flujo.core.graph import Call, Flow, Graph, Node, describe
 from flujo.core.ids import Address
 from flujo.core.values import JsonObject, digest
 from flujo.engine.places import nodes_by_address
+from flujo.models.settings import ModelSettings
+
+
+def bounded(graph: Graph, models: ModelSettings) -> Bound:
+    """Return what a run of a graph can use at most, with the prices that the project gives its models."""
+
+    def price(model: str) -> Price:
+        _, alias = models.resolve(model)
+        return Price(alias.price_in, alias.price_out, alias.context_tokens)
+
+    return worst_case(graph, price)
 
 
 def planned(graph: Graph) -> list[JsonObject]:

@@ -29,6 +29,7 @@ _ALIAS: dict[str, type | tuple[type, ...]] = {
     "api_key_env": str,
     "price_in": (int, float),
     "price_out": (int, float),
+    "context_tokens": int,
 }
 
 

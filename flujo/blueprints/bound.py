@@ -96,16 +96,25 @@ class _Scope:
     def __init__(self, inputs: JsonObject | None, above: _Scope | None = None, flow: Flow | None = None) -> None:
         self._inputs = inputs
         self._above = above
+        self._item: Any = above._item if above is not None else None
         self._steps: Mapping[str, Node] = {node.meta.name: node for node in flow.children} if flow is not None else {}
 
     def inside(self, flow: Flow) -> _Scope:
         """Return the scope of a list in this one."""
         return _Scope(self._inputs, self, flow)
 
+    def of_item(self, item: Any) -> _Scope:
+        """Return the scope of what a map does, with the schema of `item`."""
+        scope = _Scope(self._inputs, self)
+        scope._item = item
+        return scope
+
     def schema(self, name: Sequence[str]) -> Any:
         """Return the schema of what a name leads to, if it is checked before anything can read it."""
         if name[0] == "input":
             return property_schema(self._inputs, name[1:])
+        if name[0] == "item":
+            return property_schema(self._item, name[1:])
         if name[0] == "steps" and len(name) > 2 and name[2] == "output":
             found = list(self._named(name[1]))
             if len(found) == 1:  # of two with one name it is not plain which is meant
@@ -306,7 +315,10 @@ class _Walk:
         return summed((first, whole, self._reduce(node.join.reduce, address, scope)))
 
     def _items(self, node: Map, address: Address, scope: _Scope) -> Bound:
-        one, count = self.steps(node.body, address, scope), items_of(node, scope.schema)
+        name, count = only_name(node.over), items_of(node, scope.schema)
+        items = scope.schema(name) if name is not None and node.batch is None else None
+        item = items.get("items") if isinstance(items, dict) and items.get("type") == "array" else None
+        one = self.steps(node.body, address, scope.of_item(item))
         if count is None:
             why = "nothing says how many items there are"
             parts = self._unknown(node, address, used(one.known), why, one.known) if any(one.known) else NOTHING

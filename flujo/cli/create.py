@@ -35,10 +35,12 @@ def create(
     """Turn a goal in words into a blueprint.
 
     Shows the plan (its steps, the words of the goal each one serves, what was assumed, what could not be placed) and
-    asks before it writes. What cannot be placed becomes a `core.todo` in NAME.draft.yaml, and the exit code is 4.
+    what a run takes at most, and asks before it writes. What cannot be placed becomes a `core.todo` in NAME.draft.yaml,
+    and the exit code is 4.
     Nothing of the project is run; without a model nothing leaves this machine.
     """
     from flujo.app import CreateOptions, open_app
+    from flujo.cli.render.bound import bound_text
     from flujo.cli.render.plan import creation_text, written_text
 
     console = session.console
@@ -51,14 +53,18 @@ def create(
     options = CreateOptions(name=name, output=output, offline=offline, model=model, force=force)
     with open_app(session.project, session.env) as app:
         creation = app.create(goal, options)
+        graph = app.compile_text(creation.text, "new.yaml").graph if creation.text else None
+        bound = None if graph is None else app.worst_case(graph)
         if not json:
             console.result(creation_text(creation, console.columns, console.paint()))
+            console.result("\n" + bound_text(bound, console.paint()) if bound is not None else "")
         if creation.text and asks and not console.confirm("\nWrite it?"):
             console.note("nothing was written")
             return Exit.FAILED
         path = app.save(creation, options) if creation.text else None
     if json:
-        console.document({**creation.to_json(), "file": path})
+        most = None if bound is None else bound.to_json()
+        console.document({**creation.to_json(), "worst_case": most, "file": path})
     elif path is not None:
         console.result("\n" + written_text(creation, path, session.extra))
     return Exit.DONE if creation.complete else _exit_of(creation.diagnostics)

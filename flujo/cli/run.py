@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,7 +35,9 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A single property; may be repeated.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would run; run and store nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would run, and what that takes at most; run and store nothing.")
+    ] = False,
     no_ask: NoAsk = False,
     wait_max: WaitMax = "60s",
     allow_partial: AllowPartial = False,
@@ -61,7 +63,7 @@ def run(
             raise BlueprintInvalid(compiled.diagnostics)
         _warn(session, compiled.diagnostics)
         if dry_run:
-            return _plan(session, app.plan(graph), graph.name, graph.digest)
+            return _plan(session, app, graph)
         from flujo.cli.ending import Wishes, driving, finish
         from flujo.engine.places import nodes_by_address
 
@@ -83,17 +85,20 @@ def _warn(session: Session, diagnostics: Sequence[Diagnostic]) -> None:
         console.note(text)
 
 
-def _plan(session: Session, plan: list[dict[str, object]], name: str, digest: str) -> int:
+def _plan(session: Session, app: Any, graph: Any) -> int:
+    from flujo.cli.render.bound import bound_text
     from flujo.cli.render.table import table
 
-    console = session.console
+    console, plan, bound = session.console, app.plan(graph), app.worst_case(graph)
     if console.json:
-        console.document({"blueprint": name, "digest": digest, "plan": plan})
+        document = {"blueprint": graph.name, "digest": graph.digest, "plan": plan, "worst_case": bound.to_json()}
+        console.document(document)
         return Exit.DONE
     rows = [[str(step.get(key) or "") for key in ("address", "kind", "uses", "effect", "when")] for step in plan]
     heads = ("step", "kind", "uses", "effect", "only when")
     console.result(table(heads, rows, console.columns, console.paint()))
-    console.note(f"nothing was run: {len(plan)} steps of `{name}`")
+    console.result("\n" + bound_text(bound, console.paint()))
+    console.note(f"nothing was run: {len(plan)} steps of `{graph.name}`")
     return Exit.DONE
 
 
@@ -106,7 +111,7 @@ VERBS = (
             ('echo "some text" | flujo run hello.yaml', "piped input"),
             ("flujo run report.yaml --set limit=10", "one property of the input"),
             ("flujo run report.yaml --json", "one JSON document, for programs"),
-            ("flujo run report.yaml --dry-run", "list the steps, run nothing"),
+            ("flujo run report.yaml --dry-run", "list the steps and the worst case, run nothing"),
         ),
     ),
 )

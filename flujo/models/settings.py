@@ -16,6 +16,7 @@ class ModelAlias:
     `model` is `provider/model`; without it the table is about the model of its own name. `api_base` is the URL of
     another server of the same protocol. `api_key_env` names the environment variable that holds the key; an empty text
     says that the server asks for none. Prices are USD per million tokens; both are needed for a cost.
+    `context_tokens` is how many tokens the model reads at most: it bounds what a request can cost beforehand.
     """
 
     model: str | None = None
@@ -23,6 +24,7 @@ class ModelAlias:
     api_key_env: str | None = None
     price_in: float | None = None
     price_out: float | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

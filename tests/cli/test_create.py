@@ -42,7 +42,8 @@ def test_json(flujo: Flujo) -> None:
     document = result.json
     assert (result.code, result.err) == (0, "")
     assert list(document) == [
-        *("goal", "name", "complete", "planner", "plan", "text", "diagnostics", "rounds", "usage", "remarks", "file")
+        *("goal", "name", "complete", "planner", "plan", "text", "diagnostics", "rounds", "usage", "remarks"),
+        *("worst_case", "file"),
     ]
     assert (document["name"], document["complete"], document["file"]) == ("made", True, "made.yaml")
     assert Path("made.yaml").read_text("utf-8") == document["text"]

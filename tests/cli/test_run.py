@@ -122,10 +122,13 @@ def test_json(flujo: Flujo) -> None:
 def test_dry_run(flujo: Flujo) -> None:
     result = flujo("run", "ask.yaml", "--dry-run")
     assert result.code == 0
-    assert [line.split()[0] for line in result.out.splitlines()] == ["step", "make", "sure", "end"]
+    plan, _, most = result.out.partition("\n\n")
+    assert [line.split()[0] for line in plan.splitlines()] == ["step", "make", "sure", "end"]
+    assert most.startswith("at most  2 steps")
+    assert "  sure: a person is waited for (time)\n" in most
     assert result.err == "nothing was run: 3 steps of `ask`\n"
     document = flujo("run", "ask.yaml", "--dry-run", "--json").json
-    assert list(document) == ["blueprint", "digest", "plan"]
+    assert list(document) == ["blueprint", "digest", "plan", "worst_case"]
     assert [step["address"] for step in document["plan"]] == ["make", "sure", "end"]
     assert not Path(".flujo").exists()
 
