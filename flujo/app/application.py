@@ -186,13 +186,22 @@ class App:
         import sys
         from contextlib import redirect_stdout
 
+        from flujo.app.editor import refresh_schema
+
         with redirect_stdout(sys.stderr):  # what a skill file prints when it is imported
             result = lock_project(self.root)
         write_lock(self.root, result.specs)
         self.__dict__.pop("_locked", None)
         self.__dict__.pop("registry", None)
         self.__dict__.pop("catalogue", None)
+        refresh_schema(self.root, self.skills())
         return result
+
+    def schema(self, *, project_skills: bool = False) -> JsonObject:
+        """Return the JSON Schema of blueprints; with `project_skills` that of this project's."""
+        from flujo.blueprints.schema import blueprint_schema
+
+        return blueprint_schema(kinds(), self.skills() if project_skills else ())
 
     # --- running ---
 
@@ -451,6 +460,7 @@ class App:
         A complete one becomes `pipeline.yaml` while that is absent or as `init` made it, else NAME.yaml; one with
         placeholders becomes NAME.draft.yaml.
         """
+        from flujo.app.editor import with_header
         from flujo.app.saving import is_scaffold, place_for
         from flujo.app.writing import shown_path, write_text
 
@@ -459,7 +469,7 @@ class App:
             raise UsageError(
                 "FLJ0003", f"`{shown_path(path)}` is there already", help="add `--force`, or `--output FILE`"
             )
-        write_text(path, creation.text)
+        write_text(path, with_header(creation.text, path, self.root))
         return shown_path(path)
 
     # --- looking ---

@@ -17,17 +17,19 @@ from flujo.core.values import JsonObject, JsonValue
 ReadFile = Callable[[str], str]
 
 
-class _AgentFields(Shape):
-    model: str | None = Field(None, min_length=1)
-    system_prompt: Any = None
-    output_schema: dict[str, Any] | None = None
-    temperature: float | None = Field(None, ge=0)
-    max_tokens: int | None = Field(None, ge=1)
-    seed: int | None = None
-    settings: dict[str, Any] = Field({})
+class AgentFields(Shape):
+    """The fields of an agent."""
+
+    model: str | None = Field(None, min_length=1, description="`PROVIDER/NAME`, or a name from flujo.toml")
+    system_prompt: Any = Field(None, form="prompt", description="what the agent is told first: text, or `{file: PATH}`")
+    output_schema: dict[str, Any] | None = Field(None, form="schema", description="JSON Schema of its replies")
+    temperature: float | None = Field(None, ge=0, description="how much chance there is in its replies")
+    max_tokens: int | None = Field(None, ge=1, description="how long a reply may be")
+    seed: int | None = Field(None, description="for providers that repeat themselves on demand")
+    settings: dict[str, Any] = Field({}, description="options of the provider")
 
 
-_KEYS: Final = _AgentFields.allowed()
+_KEYS: Final = AgentFields.allowed()
 
 
 def read_agents(
@@ -52,7 +54,7 @@ def _agent(raw: JsonObject, path: Path, report: Report, read_file: ReadFile) -> 
     for key in AGENT_LATER & raw.keys():
         report.later(key, (*path, key))
     try:
-        fields = _AgentFields.read({key: value for key, value in raw.items() if key not in AGENT_LATER})
+        fields = AgentFields.read({key: value for key, value in raw.items() if key not in AGENT_LATER})
     except Misfit as error:
         report.misfit(error, path, _KEYS)
         return {}

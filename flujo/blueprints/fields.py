@@ -20,17 +20,19 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _Word = Literal["rate_limit", "timeout", "connection", "invalid_output", "any"]
 
 
-class _RetryFields(Shape):
-    attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS)
-    on: list[_Word] | None = None
-    backoff: Literal["constant", "linear", "exponential"] = "exponential"
-    delay: Any = None
-    max_delay: Any = None
-    jitter: bool = False
-    max_time: Any = None
+class RetryFields(Shape):
+    """The fields of `retry`."""
+
+    attempts: int = Field(3, ge=1, le=MAX_ATTEMPTS, description="how often it is tried in total")
+    on: list[_Word] | None = Field(None, description="after which failures; all of these but `any` by default")
+    backoff: Literal["constant", "linear", "exponential"] = Field("exponential", description="how the delay grows")
+    delay: Any = Field(None, form="pause", description="the time before the second attempt; 1s by default")
+    max_delay: Any = Field(None, form="pause", description="the longest time before an attempt; 60s by default")
+    jitter: bool = Field(False, description="vary the delay by chance")
+    max_time: Any = Field(None, form="pause", description="no attempt begins after this time")
 
 
-_RETRY_KEYS: Final = _RetryFields.allowed()
+_RETRY_KEYS: Final = RetryFields.allowed()
 
 
 def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
@@ -44,7 +46,7 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
         report.add("FLJ0203", "`retry` must be a number of attempts or a mapping", path, help="write `retry: 3`")
         return None
     try:
-        given = _RetryFields.read(value)
+        given = RetryFields.read(value)
     except Misfit as error:
         report.misfit(error, path, _RETRY_KEYS)
         return None

@@ -79,7 +79,7 @@ class RuleReader:
         raw = self.report.mapping(value, (*self.path, *at), "a rule")
         kinds = [key for key in _KINDS if key in raw]
         if len(kinds) != 1:
-            if raw:
+            if isinstance(value, dict):
                 what = " and ".join(f"`{key}`" for key in kinds) or "no way to check"
                 self._add("FLJ0204", f"the rule has {what}", at, help=_FORMS)
             return None

@@ -65,6 +65,25 @@ def show_version(session: Session, json: Json = False) -> int:
     return Exit.DONE
 
 
+def print_schema(
+    session: Session,
+    project_skills: Annotated[
+        bool, typer.Option("--project-skills", help="With the skills of this project and their parameters.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Print the JSON Schema of blueprints, for editors and other tools.
+
+    Draft 2020-12. `flujo init` writes it to flujo.schema.json, with the project's skills; blueprints name that file in
+    their first line, and `flujo skills lock` keeps it up to date.
+    """
+    from flujo.app import open_app
+
+    with open_app(session.project, session.env) as app:
+        session.console.document(app.schema(project_skills=project_skills))
+    return Exit.DONE
+
+
 VERBS = (
     Verb(
         "compile-yaml",
@@ -72,6 +91,14 @@ VERBS = (
         (
             ("flujo dev compile-yaml", "the project's pipeline.yaml"),
             ("flujo dev compile-yaml a.yaml", ""),
+        ),
+    ),
+    Verb(
+        "schema",
+        print_schema,
+        (
+            ("flujo dev schema", ""),
+            ("flujo dev schema --project-skills", "into flujo.schema.json, for a project that has none yet"),
         ),
     ),
     Verb("show-config", show_config, (("flujo dev show-config", ""), ("flujo dev show-config --json", "for programs"))),

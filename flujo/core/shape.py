@@ -30,7 +30,10 @@ _WORDS: Final = {str: "text", int: "an integer", float: "a number", bool: "true 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known of a field besides its type; `before` changes what is given before it is checked."""
+    """What is known of a field besides its type; `before` changes what is given before it is checked.
+
+    `form` is the JSON Schema of what the type does not say, or the name of one in `blueprints.schema`.
+    """
 
     default: Any = REQUIRED
     alias: str | None = None
@@ -38,6 +41,7 @@ class Entry:
     ge: float | None = None
     le: float | None = None
     min_length: int = 0
+    form: str | JsonObject | None = None
     before: Callable[[JsonValue], JsonValue] | None = None
 
 
@@ -86,6 +90,12 @@ class Shape:
     def allowed(cls) -> frozenset[str]:
         """Return the keys that a mapping may have."""
         return frozenset(entry.alias or name for name, entry in cls.entries.items())
+
+    @classmethod
+    def types(cls) -> dict[str, Any]:
+        """Return the types of the fields by name."""
+        names = vars(sys.modules[cls.__module__])
+        return {name: _type(cls, name, names) for name in cls.entries}
 
     @classmethod
     def read(cls, mapping: JsonObject) -> Self:

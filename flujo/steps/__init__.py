@@ -45,7 +45,8 @@ class Kind:
     A `Config` may say more of its fields in ClassVars, which the compiler reads:
     `LATER`: the fields of a later version; `DURATIONS`: fields written as durations and given in seconds;
     `GIVES`: by field, the names its steps and templates see besides the usual ones;
-    `AFTER`: by field, the body at whose end its templates look; `CALLS`: bodies of one call that has no name.
+    `AFTER`: by field, the body at whose end its templates look; `CALLS`: bodies of one call that has no name;
+    `SCHEMA`: what a JSON Schema says of the fields together.
     """
 
     word: str

@@ -21,10 +21,15 @@ def _as_key(value: object) -> object:
 class Config(Shape):
     """The condition and the lists it chooses from."""
 
-    condition: Any = Field(description="an expression that yields a boolean or a branch key")
-    branches: dict[str, Any] = Field(description="steps by branch key; `true` and `false` for a boolean")
+    condition: Any = Field(form="condition", description="an expression that yields a boolean or a branch key")
+    branches: dict[str, Any] = Field(
+        form="branches", description="steps by branch key; `true` and `false` for a boolean"
+    )
     default_branch: str | None = Field(
-        None, before=_as_key, description="the branch for a key that fits none; without it the output is null"
+        None,
+        before=_as_key,
+        form={"type": ["string", "boolean", "number", "null"]},
+        description="the branch for a key that fits none; without it the output is null",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from flujo.core.graph import Flow, Node, Preset, Question, Wait
 from flujo.core.json_schema import problems, schema_problems
@@ -12,20 +12,42 @@ from flujo.core.values import JsonValue, type_name
 from flujo.steps import Kind
 
 MAX_QUORUM: Final = 100
+_ON_TIMEOUT: Final = {
+    "anyOf": [
+        {"const": "fail"},
+        {"type": "object", "properties": {"answer": {}}, "required": ["answer"], "additionalProperties": False},
+        {
+            "type": "object",
+            "properties": {"steps": {"$ref": "#/$defs/steps"}},
+            "required": ["steps"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 
 class Config(Shape):
     """The question, what is shown with it, and what an answer may be."""
 
+    SCHEMA: ClassVar = {
+        "not": {"required": ["choices", "schema"]},
+        "if": {"properties": {"on_timeout": {"type": "object"}}, "required": ["on_timeout"]},
+        "then": {"required": ["timeout"]},
+    }
+
     message: str = Field(description="the question; templates are allowed")
     show: Any = Field(None, description="what the person is shown with it: a mapping of templates")
-    choices: list[str] | None = Field(None, description="the answers that are allowed")
-    schema_: dict[str, Any] | None = Field(None, alias="schema", description="JSON Schema of the answer")
-    sink_to: str | None = Field(None, description="the path under `context` that receives the answer")
+    choices: list[str] | None = Field(None, form="choices", description="the answers that are allowed")
+    schema_: dict[str, Any] | None = Field(None, alias="schema", form="schema", description="JSON Schema of the answer")
+    sink_to: str | None = Field(
+        None, form="context_path", description="the path under `context` that receives the answer"
+    )
     to: str | None = Field(None, description="whom the question is for: a person or a role; templates are allowed")
     quorum: int = Field(1, ge=1, le=MAX_QUORUM, description="how many different people must give the same answer")
     on_timeout: Any = Field(
-        "fail", description="what happens when `timeout` is over: `fail`, `{answer: VALUE}` or `{steps: [...]}`"
+        "fail",
+        form=_ON_TIMEOUT,
+        description="what happens when `timeout` is over: `fail`, `{answer: VALUE}` or `{steps: [...]}`",
     )
 
 

@@ -31,12 +31,18 @@ class Config(Shape):
     """The steps, when to stop, and what goes from one iteration to the next."""
 
     GIVES: ClassVar = {"steps": frozenset({"loop"}), "history_template": frozenset({"history"})}
+    SCHEMA: ClassVar = {
+        "if": {"not": {"properties": {"conversation": {"const": True}}, "required": ["conversation"]}},
+        "then": {"properties": dict.fromkeys(_TALK, False)},
+    }
     AFTER: ClassVar = {"until": "steps", "while": "steps", "next_input": "steps", "output": "steps"}
 
-    steps: Any = Field(description="the steps of an iteration, which see `loop`")
+    steps: Any = Field(form="steps", description="the steps of an iteration, which see `loop`")
     max: int = Field(ge=1, le=MAX_ITERATIONS, description="how many iterations there are at most")
-    until: Any = Field(None, description="the loop ends when this is true after an iteration")
-    while_: Any = Field(None, alias="while", description="the loop ends when this is false before an iteration")
+    until: Any = Field(None, form="condition", description="the loop ends when this is true after an iteration")
+    while_: Any = Field(
+        None, alias="while", form="condition", description="the loop ends when this is false before an iteration"
+    )
     init: Any = Field(None, description="the input of the first iteration; the loop's input by default")
     next_input: Any = Field(None, description="the input of the next iteration; the last output by default")
     output: Any = Field(None, description="the loop's output; the last iteration's by default")
@@ -47,7 +53,7 @@ class Config(Shape):
     )
     user_turn_sources: list[str] = Field([PEOPLE], description="whose outputs are what the person said")
     named_steps: list[str] = Field([], description="the steps that `ai_turn_source: named_steps` means")
-    history: dict[str, Any] | None = Field(None, description="how much of it agents are given")
+    history: dict[str, Any] | None = Field(None, form="history", description="how much of it agents are given")
     history_template: Any = Field(None, description="makes one text of `history`, the turns")
 
 

@@ -13,6 +13,13 @@ from flujo.steps import RESULTS, Kind, lower_reduce
 MAX_CONCURRENCY: Final = 1000
 MAX_ITEMS: Final = 1_000_000
 _PERCENT: Final = re.compile(r"([0-9]{1,3})\s*%\Z")
+_OVER: Final = {"type": ["string", "array", "object"], "pattern": "\\{\\{|\\{%"}
+_TOLERATE: Final = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": MAX_ITEMS},
+        {"type": "string", "pattern": "^(0?[0-9]{1,2}|100)\\s*%$"},
+    ]
+}
 
 
 class Config(Shape):
@@ -21,14 +28,14 @@ class Config(Shape):
     GIVES: ClassVar = {"steps": frozenset({"item", "index"}), "reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 
-    over: Any = Field(description="the items: a template that yields a list or a mapping, or a list")
-    steps: Any = Field(description="the steps for each item, which see `item` and `index`")
+    over: Any = Field(form=_OVER, description="the items: a template that yields a list or a mapping, or a list")
+    steps: Any = Field(form="steps", description="the steps for each item, which see `item` and `index`")
     max_concurrency: int = Field(8, ge=1, le=MAX_CONCURRENCY, description="items at a time")
     batch: int | None = Field(None, ge=1, le=MAX_ITEMS, description="items that are given together, as a list")
-    tolerate: Any = Field(0, description="items that may fail: a number, or `N%`")
+    tolerate: Any = Field(0, form=_TOLERATE, description="items that may fail: a number, or `N%`")
     merge: Merge = Field("strict", description="what becomes of writes to `context`: two different values fail, the "
                          "last item wins, or none is kept")  # fmt: skip
-    reduce: Any = Field(None, description="how the results become one value")
+    reduce: Any = Field(None, form="reduce", description="how the results become one value")
 
 
 def lower(config: Config, low: Lowering) -> Node:

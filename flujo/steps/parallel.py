@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from flujo.core.graph import Flow, Join, Merge, Node
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
 from flujo.steps import MAX_CONCURRENCY, RESULTS, Kind, lower_branches, lower_reduce
+
+_JOIN: Final = {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]}
 
 
 class Config(Shape):
@@ -16,15 +18,15 @@ class Config(Shape):
     GIVES: ClassVar = {"reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 
-    branches: dict[str, Any] = Field(description="steps by the name of the branch")
-    join: Any = Field("all", description="how many branches must succeed: `all`, `any` (one) or a number")
+    branches: dict[str, Any] = Field(form="branches", description="steps by the name of the branch")
+    join: Any = Field("all", form=_JOIN, description="how many branches must succeed: `all`, `any` (one) or a number")
     on_branch_failure: Literal["fail", "ignore"] = Field(
         "fail", description="with `ignore` the output of a branch that failed is null"
     )
     max_concurrency: int = Field(MAX_CONCURRENCY, ge=1, le=MAX_CONCURRENCY, description="branches at a time")
     merge: Merge = Field("strict", description="what becomes of writes to `context`: two different values fail, the "
                          "last branch wins, or none is kept")  # fmt: skip
-    reduce: Any = Field(None, description="how the outputs become one value")
+    reduce: Any = Field(None, form="reduce", description="how the outputs become one value")
 
 
 def lower(config: Config, low: Lowering) -> Node:

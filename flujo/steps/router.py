@@ -18,16 +18,18 @@ class Config(Shape):
     GIVES: ClassVar = {"reduce": RESULTS}
     CALLS: ClassVar = frozenset({"reduce"})
 
-    uses: str = Field(description="`agents.NAME`: the agent that answers one or several names of branches")
+    uses: str = Field(
+        form="agent_name", description="`agents.NAME`: the agent that answers one or several names of branches"
+    )
     with_: dict[str, Any] | None = Field(None, alias="with", description="parameters of the agent by name")
-    branches: dict[str, Any] = Field(description="steps by the name of the branch")
+    branches: dict[str, Any] = Field(form="branches", description="steps by the name of the branch")
     on_branch_failure: Literal["fail", "ignore"] = Field(
         "fail", description="with `ignore` the output of a branch that failed is null"
     )
     max_concurrency: int = Field(MAX_CONCURRENCY, ge=1, le=MAX_CONCURRENCY, description="branches at a time")
     merge: Merge = Field("strict", description="what becomes of writes to `context`: two different values fail, the "
                          "last branch wins, or none is kept")  # fmt: skip
-    reduce: Any = Field(None, description="how the outputs of the branches that ran become one value")
+    reduce: Any = Field(None, form="reduce", description="how the outputs of the branches that ran become one value")
 
 
 def lower(config: Config, low: Lowering) -> Node:

@@ -24,6 +24,7 @@ from flujo.steps import Kind, Made, check_branches
 MAX_STATES: Final = 1_000_000
 ANY: Final = "*"
 _PASS: Final = "core.pass"
+_ENDS: Final = {"type": ["string", "array", "null"], "items": {"type": "string"}}
 _KEYS: Final = ("from", "on", "when", "to")
 _BEFORE: Final[Ref] = ("loop", "previous")
 _PREVIOUS: Final[frozenset[Ref]] = frozenset({("previous",)})
@@ -36,9 +37,13 @@ class Config(Shape):
     AFTER: ClassVar = {"transitions": "states"}
 
     start: str = Field(description="the state entered first")
-    states: dict[str, Any] = Field(description="steps by the name of the state")
-    transitions: list[Any] = Field(default=[], description="`{from, on, when, to}`; the first that fits is taken")
-    ends: Any = Field(None, description="the state or states that are ends; one without transitions always is")
+    states: dict[str, Any] = Field(form="branches", description="steps by the name of the state")
+    transitions: list[Any] = Field(
+        default=[], form="transitions", description="`{from, on, when, to}`; the first that fits is taken"
+    )
+    ends: Any = Field(
+        None, form=_ENDS, description="the state or states that are ends; one without transitions always is"
+    )
     max: int = Field(ge=1, le=MAX_STATES, description="how many states may be entered")
 
 

@@ -33,7 +33,7 @@ class Config(Shape):
     """What is called, and with what."""
 
     uses: str | None = Field(
-        None, description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"
+        None, form="uses", description="a skill id, with `@VERSION` if one is meant, `agents.NAME` or `imports.NAME`"
     )
     with_: dict[str, Any] | None = Field(None, alias="with", description="parameters by name; values may be templates")
 

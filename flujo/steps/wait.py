@@ -7,10 +7,13 @@ from typing import Any, ClassVar, Final
 from flujo.core.graph import Awaited, Node, Timer, Wait
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
+from flujo.core.values import type_name
 from flujo.steps import Kind
 
 MAX_EVENT: Final = 64
 """Characters of an event's name."""
+
+_EVENT: Final = {"type": "string", "pattern": "\\S", "maxLength": MAX_EVENT, "not": {"pattern": "\\{\\{|\\{%"}}
 
 
 class Config(Shape):
@@ -18,17 +21,29 @@ class Config(Shape):
 
     GIVES: ClassVar = {"match": frozenset({"event"})}
     DURATIONS: ClassVar = frozenset({"for"})
+    SCHEMA: ClassVar = {
+        "oneOf": [{"required": ["for"]}, {"required": ["until"]}, {"required": ["event"]}],
+        "dependentRequired": {"match": ["event"]},
+    }
 
-    for_: float | None = Field(None, alias="for", description="how long: a duration")
-    until: Any = Field(None, description="until when: a template that yields an ISO 8601 time, or seconds since 1970")
-    event: str | None = Field(None, description="the name of an event, which `flujo event send NAME` sends")
-    match: Any = Field(None, description="which event of that name counts: a condition over `event`, its payload")
+    for_: float | None = Field(None, alias="for", form="duration", description="how long: a duration")
+    until: Any = Field(
+        None,
+        form={"type": ["string", "number"]},
+        description="until when: a template that yields an ISO 8601 time, or seconds since 1970",
+    )
+    event: str | None = Field(
+        None, form=_EVENT, description="the name of an event, which `flujo event send NAME` sends"
+    )
+    match: Any = Field(
+        None, form="condition", description="which event of that name counts: a condition over `event`, its payload"
+    )
 
 
 def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Wait."""
     given = config.given
-    ways = [field for field in ("for_", "until", "event") if field in given]
+    ways = [field for field in ("for_", "until", "event") if getattr(config, field) is not None]
     if len(ways) > 1:
         words = [field.removesuffix("_") for field in ways[:2]]
         low.report("FLJ0204", f"`{words[0]}` and `{words[1]}` exclude each other", words[1], on_key=True)
@@ -39,6 +54,9 @@ def lower(config: Config, low: Lowering) -> Node:
         low.report("FLJ0204", "`match` belongs to `event`", "match", help="add `event: NAME`", on_key=True)
     if config.event is not None:
         return Wait(low.meta, _awaited(config.event, config, low))
+    if isinstance(config.until, bool | list | dict):
+        help = 'write `until: "{{ ... }}"`, or a time such as "2030-01-31T09:00:00Z"'
+        low.report("FLJ0203", f"`until` must be a time, not a {type_name(config.until)}", "until", help=help)
     until = low.template(config.until, "until") if "until" in given else None
     return Wait(low.meta, Timer(config.for_, until))
 

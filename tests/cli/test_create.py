@@ -46,7 +46,8 @@ def test_json(flujo: Flujo) -> None:
         *("worst_case", "file"),
     ]
     assert (document["name"], document["complete"], document["file"]) == ("made", True, "made.yaml")
-    assert Path("made.yaml").read_text("utf-8") == document["text"]
+    header = "# yaml-language-server: $schema=flujo.schema.json\n"
+    assert Path("made.yaml").read_text("utf-8") == header + document["text"]
 
 
 def test_what_cannot_be_placed_is_named_and_makes_a_draft(flujo: Flujo) -> None:

@@ -19,7 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_default_project(flujo: Flujo, tmp_path: Path) -> None:
     result = flujo("init", "demo", "--yes")
-    files = [".gitignore", "flujo.toml", "pipeline.yaml", "skills.lock", "skills/tickets.py", "tickets.csv"]
+    files = [
+        ".gitignore",
+        "flujo.schema.json",
+        "flujo.toml",
+        "pipeline.yaml",
+        "skills.lock",
+        "skills/tickets.py",
+        "tickets.csv",
+    ]
     assert result.code == 0
     assert result.out == (
         "made demo from the template default:\n"
@@ -123,7 +131,7 @@ def test_json(flujo: Flujo) -> None:
     assert flujo("init", "demo", "--template", "minimal", "--json").json == {
         "project": "demo",
         "template": "minimal",
-        "files": [".gitignore", "flujo.toml", "pipeline.yaml"],
+        "files": [".gitignore", "flujo.schema.json", "flujo.toml", "pipeline.yaml"],
     }
 
 
@@ -147,3 +155,26 @@ def test_the_example_settings_load(tmp_path: Path) -> None:
 def vars_of(alias: Any) -> list[Any]:
     """Every setting of an alias: the example must name them all."""
     return [getattr(alias, name) for name in alias.__slots__]
+
+
+@pytest.mark.parametrize("template", GALLERY)
+def test_editors_find_the_schema(template: str, flujo: Flujo) -> None:
+    flujo("init", "demo", "--template", template)
+    shipped = Path("demo/flujo.schema.json").read_text("utf-8")
+    assert flujo("dev", "schema", "--project-skills", "--project", "demo").out == shipped
+    first = Path("demo/pipeline.yaml").read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=flujo.schema.json"
+
+
+def test_the_schema_follows_the_skills(flujo: Flujo) -> None:
+    flujo("init", "demo")
+    file = Path("demo/flujo.schema.json")
+    before = file.read_text("utf-8")
+    skill = Path("demo/skills/tickets.py")
+    skill.write_text(skill.read_text("utf-8").replace("def workload", "def burden"))
+    flujo("skills", "lock", "--project", "demo")
+    assert '"tickets.workload"' in before
+    assert file.read_text("utf-8") == before.replace("tickets.workload", "tickets.burden")
+    file.unlink()
+    assert flujo("skills", "lock", "--project", "demo").code == 0
+    assert not file.exists()

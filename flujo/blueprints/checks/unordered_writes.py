@@ -38,10 +38,9 @@ def _list(steps: StepList, nodes: list[Node | None], program: Program) -> Iterat
             loose = others & ~known
             if loose and target not in reported:
                 reported.add(target)
-                first, last = sorted(
-                    (steps.names[index], steps.names[loose.bit_length() - 1]), key=steps.first.__getitem__
-                )
-                yield _unordered(first, last, write, program)
+                first, last = (steps.names[at] for at in sorted((index, loose.bit_length() - 1)))
+                if first and last:  # that a name is missing is said already
+                    yield _unordered(first, last, write, program)
             exact[target] = exact.get(target, 0) | 1 << index
             for part in around[:-1]:
                 below[part] = below.get(part, 0) | 1 << index
