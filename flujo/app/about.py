@@ -18,7 +18,7 @@ from flujo.core.events import JOURNAL_VERSION
 from flujo.core.record import dataclass
 from flujo.core.values import JsonObject, JsonValue
 from flujo.skills.lock import VERSION as LOCK_VERSION
-from flujo.stores.sqlite import MIGRATIONS
+from flujo.stores.schema import MIGRATIONS
 
 LIBRARIES: Final = ("google-re2", "jinja2", "jmespath", "jsonschema", "litellm", "pydantic", "ruamel.yaml", "typer")
 

@@ -13,11 +13,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
 
-from flujo.core.errors import LostOwnership, StateError
+from flujo.core.errors import StateError
 from flujo.core.ids import Digest, RunId
-from flujo.core.record import dataclass
 from flujo.core.rows import Row
 from flujo.core.storing import (
     NO_CHANGE,
@@ -27,64 +25,37 @@ from flujo.core.storing import (
     RunHeader,
     TaskHeader,
 )
-from flujo.core.values import sha256
+from flujo.stores.contract import (
+    BUSY_SECONDS,
+    INLINE_BLOB,
+    Durability,
+    OwnerClaim,
+    driven,
+    follow,
+    header,
+    is_single,
+    let_go,
+    newer,
+    no_event,
+    taken_over,
+    the_one,
+    unknown,
+    whole,
+)
 from flujo.stores.owner import Owner
-
-INLINE_BLOB = 1024 * 1024
-"""A blob up to this many bytes is a row of the same transaction; a larger one is a file, synced before it."""
-
-BUSY_SECONDS = 30.0
+from flujo.stores.schema import HEADER, MIGRATIONS, ROW, SPAN
 
 CHECKPOINT_PAGES = 300
 """The WAL is written back at this size and then used again: a sync of a file that no longer grows is cheaper."""
 
-Durability = Literal["full", "normal"]
-"""full: a commit is synced, it survives a loss of power; normal: it survives the end of the process."""
-
-MIGRATIONS = (
-    """
-    CREATE TABLE runs (
-        number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, status TEXT NOT NULL,
-        created INTEGER NOT NULL, updated INTEGER NOT NULL,
-        epoch INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT ''
-    );
-    CREATE TABLE events (
-        id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, address TEXT NOT NULL,
-        fingerprint TEXT NOT NULL, at INTEGER NOT NULL, epoch INTEGER NOT NULL, labels TEXT NOT NULL,
-        blob TEXT NOT NULL, parent TEXT NOT NULL, body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL
-    );
-    CREATE TABLE blobs (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
-    CREATE TABLE tasks (
-        task_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, name TEXT NOT NULL, step TEXT NOT NULL, opened INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX runs_by_time ON runs (created);
-    """,
-    "CREATE TABLE kept (key TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID",
-    "ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN event TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE runs ADD COLUMN wish TEXT NOT NULL DEFAULT ''",
-)
-"""Numbered by place; `PRAGMA user_version` says how many a database has."""
-
-SPAN = 32
-"""An event's id is its run's number, shifted by so many bits, plus its seq: a step then writes one page of one tree."""
-
-_ROW = "run_id, seq, type, address, fingerprint, at, epoch, labels, blob, parent, body, previous, hash"
 _INSERT = (
-    f"INSERT INTO events (id, {_ROW}) SELECT ?1,{','.join(f'?{number}' for number in range(2, 15))}"
+    f"INSERT INTO events (id, {ROW}) SELECT ?1,{','.join(f'?{number}' for number in range(2, 15))}"
     f" WHERE (SELECT epoch FROM runs WHERE number = ?1 >> {SPAN}) = ?8"
     f" AND ?1 = 1 + coalesce((SELECT max(id) FROM events WHERE id BETWEEN (?1 >> {SPAN} << {SPAN}) AND ?1),"
     f" ?1 >> {SPAN} << {SPAN})"
 )
 _OF_RUN = "FROM events WHERE id > ? AND id < ? ORDER BY id"
-_INSERT_NEXT = f"INSERT INTO events (id, {_ROW}) VALUES ({','.join('?' * 14)})"
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerClaim:
-    """A run held by this process."""
-
-    epoch: int
+_INSERT_NEXT = f"INSERT INTO events (id, {ROW}) VALUES ({','.join('?' * 14)})"
 
 
 class SqliteStore:
@@ -108,7 +79,7 @@ class SqliteStore:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             self._db.close()
-            raise StateError("FLJ0806", f"the state in `{self._name}` was written by a newer flujo (schema {version})")
+            raise newer(self._name, str(version))
         if self._folder:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
@@ -146,10 +117,9 @@ class SqliteStore:
             while epoch is None:  # once more when another process took it in the same moment
                 (before,) = self._db.execute("SELECT owner FROM runs WHERE run_id = ?", (run,)).fetchone() or (None,)
                 if before is None:
-                    raise StateError("FLJ0801", f"there is no run `{run}`", help="`flujo lens list` shows the runs")
+                    raise unknown(run)
                 if self._drives(before, run):
-                    text = f"run `{run}` is being driven by process {before.partition('-')[0]}"
-                    raise StateError("FLJ0803", text, help="wait for it, or end that process")
+                    raise driven(run, before)
                 (epoch,) = self._db.execute(
                     "UPDATE runs SET epoch = epoch + 1, owner = ? WHERE run_id = ? AND owner = ? RETURNING epoch",
                     (self._owner.enter() if self._owner else "", run, before),
@@ -205,19 +175,16 @@ class SqliteStore:
 
     def append_all(self, batches: Sequence[Batch]) -> None:
         """Write batches of several runs in one transaction, each as `append` does; all or none."""
-        first = batches[0]
         with self._explained():
-            if len(batches) == 1 and len(first.rows) == 1 and not first.blobs and first.change is NO_CHANGE:
-                self._insert(first.rows[0])
+            if is_single(batches):
+                self._insert(batches[0].rows[0])
                 return
             blobs = [self._kept(digest, data) for batch in batches for digest, data in batch.blobs.items()]
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._write(batches, blobs)
                 self._db.execute("COMMIT")
-                self._driven.difference_update(
-                    batch.rows[-1].run for batch in batches if batch.change.status not in (None, "running")
-                )
+                self._driven -= let_go(batches)
             except BaseException:
                 self._firsts.clear()  # a run that was entered in this transaction has no number any more
                 with suppress(sqlite3.Error):  # the first error is the one to report
@@ -236,8 +203,8 @@ class SqliteStore:
         if blobs:
             self._db.executemany("INSERT OR IGNORE INTO blobs VALUES (?,?,?)", blobs)
         first = [self._columns(batch.rows[0]) for batch in batches]
-        if self._db.executemany(_INSERT, first).rowcount != len(first) or not all(map(_follow, batches)):
-            raise _taken_over(batches[0].rows[0].run)
+        if self._db.executemany(_INSERT, first).rowcount != len(first) or not all(map(follow, batches)):
+            raise taken_over(batches[0].rows[0].run)
         rest = [self._columns(row) for batch in batches for row in batch.rows[1:]]
         if rest:  # the transaction holds what the first row's test has seen
             self._db.executemany(_INSERT_NEXT, rest)
@@ -247,7 +214,7 @@ class SqliteStore:
 
     def _insert(self, row: Row) -> None:
         if self._db.execute(_INSERT, self._columns(row)).rowcount != 1:
-            raise _taken_over(row.run)
+            raise taken_over(row.run)
 
     def _columns(self, row: Row) -> tuple[object, ...]:
         return (
@@ -303,16 +270,16 @@ class SqliteStore:
         """Return a run's rows in order."""
         with self._explained():
             first = self._first(run)
-            cursor = self._db.execute(f"SELECT {_ROW} {_OF_RUN}", (first + after, first + (1 << SPAN)))
+            cursor = self._db.execute(f"SELECT {ROW} {_OF_RUN}", (first + after, first + (1 << SPAN)))
             for row in cursor:
                 yield Row(*row)
 
     def row(self, run: RunId, seq: int) -> Row:
         """Return one row; raise StateError FLJ0805 when it is not there."""
         with self._explained():
-            found = self._db.execute(f"SELECT {_ROW} FROM events WHERE id = ?", (self._first(run) + seq,)).fetchone()
+            found = self._db.execute(f"SELECT {ROW} FROM events WHERE id = ?", (self._first(run) + seq,)).fetchone()
         if found is None:
-            raise StateError("FLJ0805", f"event {seq} of run `{run}` is missing")
+            raise no_event(run, seq)
         return Row(*found)
 
     def index(self, run: RunId) -> list[IndexRow]:
@@ -330,16 +297,13 @@ class SqliteStore:
             if found and data is None and self._folder:
                 file = self._folder / "blobs" / digest[:2] / digest
                 data = file.read_bytes() if file.exists() else None
-        if data is None or sha256(data) != digest:
-            state = "missing" if data is None else "damaged"
-            raise StateError("FLJ0805", f"the stored value `{digest[:12]}...` is {state}")
-        return data
+        return whole(digest, data)
 
     def kept(self, key: Digest) -> Row | None:
         """Return the event that holds the output kept under a key, of whatever run; None when there is none."""
         with self._explained():
             found = self._db.execute(
-                f"SELECT {_ROW} FROM events WHERE id = (SELECT event FROM kept WHERE key = ?)", (key,)
+                f"SELECT {ROW} FROM events WHERE id = (SELECT event FROM kept WHERE key = ?)", (key,)
             ).fetchone()
         return Row(*found) if found else None
 
@@ -349,24 +313,18 @@ class SqliteStore:
         high = prefix + "\U0010ffff"
         with self._explained():
             found = self._db.execute(
-                f"{_HEADER} WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 3", (prefix, high)
+                f"{HEADER} WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 3", (prefix, high)
             ).fetchall()
-        exact = [row for row in found if row[0] == prefix]
-        if prefix and (exact or len(found) == 1):
-            return _header((exact or found)[0])
-        if prefix and found:
-            names = ", ".join(f"`{row[0]}`" for row in found)
-            raise StateError("FLJ0801", f"`{prefix}` fits several runs: {names}", help="give more of the id")
-        raise StateError("FLJ0801", f"there is no run `{prefix}`", help="`flujo lens list` shows the runs")
+        return the_one(prefix, found)
 
     def runs(self, limit: int = 50, status: str | None = None) -> list[RunHeader]:
         """Return runs, newest first."""
         with self._explained():
             cursor = self._db.execute(
-                f"{_HEADER} WHERE ?1 IS NULL OR status = ?1 ORDER BY created DESC, run_id DESC LIMIT ?2",
+                f"{HEADER} WHERE ?1 IS NULL OR status = ?1 ORDER BY created DESC, run_id DESC LIMIT ?2",
                 (status, limit),
             )
-            return [_header(row) for row in cursor]
+            return [header(row) for row in cursor]
 
     def tasks(self, run: RunId | None = None, *, event: str | None = None) -> list[TaskHeader]:
         """Return what is open, oldest first: of all runs or one, everything or what waits for one event."""
@@ -399,22 +357,6 @@ class SqliteStore:
 _STATUS = (
     "UPDATE runs SET status = ?1, updated = ?2, owner = CASE ?1 WHEN 'running' THEN owner ELSE '' END WHERE run_id = ?3"
 )
-_HEADER = "SELECT run_id, name, status, created, updated FROM runs"
-
-
-def _follow(batch: Batch) -> bool:
-    """Say whether a batch's rows follow each other, all of one epoch."""
-    start, epoch = batch.rows[0].seq, batch.rows[0].epoch
-    return all(row.seq == start + place and row.epoch == epoch for place, row in enumerate(batch.rows))
-
-
-def _taken_over(run: RunId) -> LostOwnership:
-    hint = f"nothing to do: `flujo lens show {run}` shows how it goes on"
-    return LostOwnership("FLJ0809", f"run `{run}` was taken over by another process", help=hint)
-
-
-def _header(row: tuple[str, str, str, int, int]) -> RunHeader:
-    return RunHeader(RunId(row[0]), row[1], row[2], row[3], row[4])  # type: ignore[arg-type]
 
 
 def _explain(error: sqlite3.Error, name: str) -> StateError:

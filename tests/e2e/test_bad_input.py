@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from flujo.core.errors import FlujoError
-from flujo.stores.sqlite import MIGRATIONS
+from flujo.stores.schema import MIGRATIONS
 from flujo.testing.endpoint import KEY, Reply, failure, json_reply
 from tests.cli.conftest import Call, Result
 from tests.e2e.conftest import Serve

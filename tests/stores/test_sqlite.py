@@ -20,7 +20,9 @@ from flujo.core.storing import (
     TaskHeader,
 )
 from flujo.core.values import sha256
-from flujo.stores.sqlite import INLINE_BLOB, MIGRATIONS, SqliteStore
+from flujo.stores.contract import INLINE_BLOB
+from flujo.stores.schema import MIGRATIONS
+from flujo.stores.sqlite import SqliteStore
 
 RUN = RunId("run-1")
 
