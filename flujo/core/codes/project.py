@@ -1,4 +1,4 @@
-"""00xx: the command line, the project folder and its settings."""
+"""00xx: the command line, edits, the project folder and its settings."""
 
 from flujo.core.codes.entry import Code
 
@@ -66,5 +66,23 @@ RANGE = (
         "A secret that the blueprint declares is set neither in the environment nor in the env file.",
         "Set the variable of that name, or add `NAME=VALUE` to the env file of the project (`.env`).",
         "environmental",
+    ),
+    Code(
+        "FLJ0011",
+        "edit-address",
+        "An edit names a part that the blueprint does not have.",
+        "Name steps by their names and values by their keys, joined by dots: `steps.load.with.path`.",
+    ),
+    Code(
+        "FLJ0012",
+        "edit-shared",
+        "An edit would change a part that aliases repeat elsewhere, and so more than it says.",
+        "Write the value out where the alias `*name` stands, or edit it at its anchor `&name` by hand.",
+    ),
+    Code(
+        "FLJ0013",
+        "edit-refused",
+        "An edit does not fit what is there, or cannot be written without changing more than it says.",
+        "Do what the message says; nothing was changed.",
     ),
 )
