@@ -148,6 +148,12 @@ class App:
         resolved = file.resolve()
         return str(resolved.relative_to(self.root)) if resolved.is_relative_to(self.root) else str(file)
 
+    def explain(self, graph: Graph, step: str | None = None) -> JsonObject:
+        """Return what a graph does, or of one of its steps why it is there; calls nothing."""
+        from flujo.app.explaining import explain_file, explain_step
+
+        return explain_file(graph, self.catalogue) if step is None else explain_step(graph, step, self.catalogue)
+
     # --- skills ---
 
     @cached_property

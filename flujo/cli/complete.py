@@ -34,6 +34,20 @@ def codes(incomplete: str) -> list[tuple[str, str]]:
     return [(code.id, code.slug) for code in CODES.values() if code.id.startswith(incomplete.upper())]
 
 
+def explainable(incomplete: str) -> list[tuple[str, str]]:
+    """Return what can be explained: codes, blueprints, and after `FILE:` the steps of that blueprint."""
+    file, colon, step = incomplete.rpartition(":")
+    if not colon:
+        return [*codes(incomplete), *((path, "blueprint") for path in blueprints(incomplete))]
+    from flujo.app import open_app
+
+    def find() -> list[tuple[str, str]]:
+        with open_app(None, os.environ) as app:
+            return [(f"{file}:{step['address']}", step["kind"]) for step in app.plan(app.graph(file))]
+
+    return _matching(find, incomplete)
+
+
 def run_ids(incomplete: str) -> list[tuple[str, str]]:
     """Return runs with their name and status."""
     from flujo.app import open_app

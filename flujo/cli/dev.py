@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flujo.cli.explain import explain
 from flujo.cli.validate import validate
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit
@@ -93,6 +94,7 @@ VERBS = (
             ("flujo dev compile-yaml a.yaml", ""),
         ),
     ),
+    Verb("explain", explain, (("flujo dev explain FLJ0301", "the same as `flujo explain`"),)),
     Verb(
         "schema",
         print_schema,

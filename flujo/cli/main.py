@@ -19,6 +19,7 @@ VERBS = {
     "init": "Start a project that validates and runs at once",
     "create": "Turn a goal in words into a blueprint",
     "validate": "Check blueprints without running anything",
+    "explain": "Say what a code means, or what a blueprint will do",
     "run": "Run a blueprint",
     "resume": "Go on with a run that waits or was cut off",
     "redrive": "Go on with a failed run from where it failed",
