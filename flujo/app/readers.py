@@ -53,7 +53,7 @@ def takes_input(node: Node) -> bool:
         case Call():
             named = node.arguments.source if node.arguments is not None else {}
             open_main = node.main is not None and not (isinstance(named, dict) and node.main in named)
-            return open_main or node.runner == "agent" and node.arguments is None or reads(node, ("previous",))
+            return open_main or (node.runner == "agent" and node.arguments is None) or reads(node, ("previous",))
         case Flow(imported=imported) if imported is not None:
             return imported.arguments is None or reads(imported.arguments, ("previous",))
         case Flow() | Branch():

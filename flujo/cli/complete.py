@@ -36,7 +36,7 @@ def codes(incomplete: str) -> list[tuple[str, str]]:
 
 def explainable(incomplete: str) -> list[tuple[str, str]]:
     """Return what can be explained: codes, blueprints, and after `FILE:` the steps of that blueprint."""
-    file, colon, step = incomplete.rpartition(":")
+    file, colon, _ = incomplete.rpartition(":")
     if not colon:
         return [*codes(incomplete), *((path, "blueprint") for path in blueprints(incomplete))]
     from flujo.app import open_app

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from flujo.cli.complete import explainable
-from flujo.core.diagnostics import docs_page
 from flujo.cli.render.page import page, page_text
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.codes import CODES
 from flujo.core.codes.entry import Code
+from flujo.core.diagnostics import docs_page
 from flujo.core.errors import Exit, UsageError
 from flujo.core.suggest import did_you_mean
 
