@@ -84,9 +84,23 @@ steps:
 output: {said: "{{ steps.ask.output }}"}
 """
 GREET = 'version: "0.1"\ninputs: {name: string}\nsteps:\n  - {name: greet, input: "hello {{ input.name }}"}\n'
-STEPS = (
-    "read rows each each/sort choose tell note polish shorter ask both hello both/left/hello/greet paid clear".split()
-)
+STEPS = [
+    "read",
+    "rows",
+    "each",
+    "each/sort",
+    "choose",
+    "tell",
+    "note",
+    "polish",
+    "shorter",
+    "ask",
+    "both",
+    "hello",
+    "both/left/hello/greet",
+    "paid",
+    "clear",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +135,16 @@ def test_as_json(flujo: Flujo) -> None:
     assert found["changes"] == ["each/choose/urgent/tell", "each/choose/urgent/tell/@undo"]
     assert found["asks_a_person"] == ["each/choose/urgent/tell", "ask", "clear"]
     assert found["worst_case"]
-    assert [step["name"] for step in found["steps"]] == "read rows each polish ask both paid clear".split()
+    assert [step["name"] for step in found["steps"]] == [
+        "read",
+        "rows",
+        "each",
+        "polish",
+        "ask",
+        "both",
+        "paid",
+        "clear",
+    ]
     step = flujo("explain", "orders.yaml:each[3]/choose/urgent/tell", "--json").json
     assert (step["address"], step["uses"], step["because"]) == ("each/choose/urgent/tell", "files.append", None)
     assert step["terms"][0] == "2 people (ann, bob) must agree within 2h before it is done"
