@@ -101,6 +101,7 @@ class Moment:
             if self.marks and file.exists() and file.read_bytes().count(b"\n") >= self.marks:
                 self.marks_met(time.perf_counter())
                 return
+            time.sleep(0.0002)  # the child needs the processor more
 
     def marks_met(self, now: float) -> None:
         """Let a moment of at most 3 ms pass, so that the kill falls anywhere in or after the step."""

@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,9 +80,20 @@ def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Call
     os.chdir(project)
     tally.rounds += 1
     child = _start(project, drive)
-    moment.wait(project / "marks.txt")
-    os.kill(child, signal.SIGSTOP)
-    os.waitpid(child, os.WUNTRACED)
+    try:
+        moment.wait(project / "marks.txt")
+        os.kill(child, signal.SIGSTOP)
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if os.WIFSTOPPED(status):  # else it had ended before that
+            _take_over(project, child, whole, tally)
+    finally:  # one that stays stopped would hold our pipes open, and the test that reads them would wait for ever
+        with suppress(ChildProcessError):
+            if os.waitpid(child, os.WNOHANG) == (0, 0):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+
+
+def _take_over(project: Path, child: int, whole: object, tally: Tally) -> None:
     with open_app(project, {}) as app:
         runs = app.runs()
         if not runs or runs[0].status != "running":
