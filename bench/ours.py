@@ -33,6 +33,27 @@ def chain(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def crowded(nodes: int) -> str:
+    """Return a blueprint of one step whose parameter is a list of lists, with about so many nodes."""
+    row = "[" + ",".join("0" for _ in range(99)) + "]"
+    rows = ",\n".join(row for _ in range(nodes // 100))
+    return (
+        f'version: "0.1"\nname: bench_crowd\nsteps:\n  - name: a\n    uses: core.pass\n    with: {{value: [{rows}]}}\n'
+    )
+
+
+def validating(folder: Path, text: str) -> float:
+    """Return the seconds it takes to load and check a blueprint that is valid."""
+    file = folder / "validate.yaml"
+    file.write_text(text)
+    with open_app(folder, {}) as app:
+        before = time.perf_counter()
+        found = app.validate(str(file))
+        seconds = time.perf_counter() - before
+    assert not found, found[0]
+    return seconds
+
+
 def mapped(count: int) -> str:
     """Return a blueprint that maps over small items, each journaled."""
     return (

@@ -19,6 +19,15 @@ def payload(size: int = 1024) -> dict[str, object]:
     return body
 
 
+def yaml_loading(text: str) -> float:
+    """Return the seconds that PyYAML's C loader takes for a text; raise ModuleNotFoundError without it."""
+    import yaml
+
+    before = time.perf_counter()
+    yaml.load(text, yaml.CSafeLoader)
+    return time.perf_counter() - before
+
+
 def connect(folder: Path, synchronous: str) -> sqlite3.Connection:
     """Open a fresh database with one table."""
     file = folder / f"raw-{time.perf_counter_ns()}.db"

@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench import ours, raw
@@ -111,10 +112,35 @@ def starts(folder: Path, rounds: int) -> None:
         line("14.8", f"`{verb}` against `python -c pass`", text, f"≤ {must}", ratio <= must)
 
 
+def validation(folder: Path, rounds: int) -> None:
+    """Print what it takes to load and check large files."""
+    if find_spec("yaml") is None:
+        line("14.11", "load + validate against PyYAML's C loader", "PyYAML is missing: `make setup-dev`", "≤ 6", None)
+        return
+    seconds = {}
+    for steps in (1000, 10_000):
+        text = ours.chain(steps)
+        ratio, _, seconds[steps] = paired(
+            rounds, lambda text=text: raw.yaml_loading(text), lambda text=text: ours.validating(folder, text)
+        )
+        what = f"load + validate {steps:,} steps against PyYAML's C loader"
+        line("14.11", what, f"{ratio:.2f} ({seconds[steps] * 1000:.0f} ms)", "≤ 6", ratio <= 6)
+    grown = seconds[10_000] / seconds[1000] / 10
+    line("14.11", "the same for a step of 10,000 against one of 1,000", f"{grown:.2f}", "linear", grown <= 1.5)
+    near = ours.validating(folder, ours.crowded(999_000))
+    line("14.11", "a file of 999,000 nodes", f"{near:.1f} s", "≤ 5 s", near <= 5)
+
+
 def main() -> None:
-    """Print all figures, or those of the parts named: chains, crowds, resumes, starts."""
+    """Print all figures, or those of the parts named: chains, crowds, resumes, starts, validate."""
     rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5)
-    parts = {word for word in sys.argv[1:] if not word.isdigit()} or {"chains", "crowds", "resumes", "starts"}
+    parts = {word for word in sys.argv[1:] if not word.isdigit()} or {
+        "chains",
+        "crowds",
+        "resumes",
+        "starts",
+        "validate",
+    }
     compileall.compile_dir(str(Path(ours.__file__).parent.parent / "flujo"), quiet=2)
     print("| # | figure | here | must | |\n|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="flujo-bench-") as name:
@@ -127,6 +153,8 @@ def main() -> None:
             resumes(folder)
         if "starts" in parts:
             starts(folder, rounds * 2)
+        if "validate" in parts:
+            validation(folder, rounds)
 
 
 if __name__ == "__main__":

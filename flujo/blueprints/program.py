@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import field
 
 from flujo.blueprints.report import Report
 from flujo.blueprints.scope import StepList, Use
@@ -67,18 +68,25 @@ class Program:
     catalogue: Catalogue
     report: Report
     secrets: tuple[str, ...] = ()
+    _walked: list[tuple[Node, tuple[Node, ...]]] = field(default_factory=list)
+    """What `walk` yields, kept for the next check."""
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node below the root."""
         for node, _ in self.walk():
             yield node
 
-    def walk(self) -> Iterator[tuple[Node, tuple[Node, ...]]]:
-        """Yield every node below the root with the nodes around it, outermost first.
+    def walk(self) -> Sequence[tuple[Node, tuple[Node, ...]]]:
+        """Return every node below the root with the nodes around it, outermost first.
 
         The steps of a catch run after the step they belong to, not inside it; so do the calls of a region itself, but
         a `retry` of that region holds them too.
         """
+        if not self._walked:
+            self._walked.extend(self._walk())
+        return self._walked
+
+    def _walk(self) -> Iterator[tuple[Node, tuple[Node, ...]]]:
         stack: list[tuple[Node, tuple[Node, ...]]] = [(node, (self.root,)) for node in reversed(self.root.children)]
         while stack:
             node, around = stack.pop()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
@@ -75,6 +76,7 @@ class Shape:
     """A mapping that was read; `given` are the names of the fields that were in it. Subclasses have the fields."""
 
     entries: ClassVar[Mapping[str, Entry]] = {}
+    keys: ClassVar[frozenset[str]] = frozenset()
     given: frozenset[str]
 
     def __init_subclass__(cls) -> None:
@@ -85,11 +87,12 @@ class Shape:
                 default = cls.__dict__.get(name, REQUIRED)
                 own[name] = default if isinstance(default, Entry) else Entry(default)
         cls.entries = own
+        cls.keys = frozenset(entry.alias or name for name, entry in own.items())
 
     @classmethod
     def allowed(cls) -> frozenset[str]:
         """Return the keys that a mapping may have."""
-        return frozenset(entry.alias or name for name, entry in cls.entries.items())
+        return cls.keys
 
     @classmethod
     def types(cls) -> dict[str, Any]:
@@ -101,7 +104,6 @@ class Shape:
     def read(cls, mapping: JsonObject) -> Self:
         """Return the mapping as an object; raise Misfit with all that is wrong with it."""
         made, given, problems = cls.__new__(cls), set(), []
-        names = vars(sys.modules[cls.__module__])
         for name, entry in cls.entries.items():
             key = entry.alias or name
             value = mapping.get(key, REQUIRED)
@@ -112,19 +114,19 @@ class Shape:
             else:
                 given.add(name)
                 value = entry.before(value) if entry.before else value
-                value = _fit(_type(cls, name, names), value, (key,), problems)
+                value = _fit(_type(cls.__module__, cls.__annotations__[name]), value, (key,), problems)
                 _within(entry, value, (key,), problems)
             setattr(made, name, value)
-        problems += [Problem((key,), "unknown") for key in mapping.keys() - cls.allowed()]
+        problems += [Problem((key,), "unknown") for key in mapping.keys() - cls.keys]
         if problems:
             raise Misfit(problems)
         made.given = frozenset(given)
         return made
 
 
-def _type(cls: type[Shape], name: str, names: dict[str, Any]) -> Any:
-    annotation = cls.__annotations__[name]
-    return eval(annotation, names) if isinstance(annotation, str) else annotation
+@cache
+def _type(module: str, annotation: Any) -> Any:
+    return eval(annotation, vars(sys.modules[module])) if isinstance(annotation, str) else annotation
 
 
 def _fit(wanted: Any, value: JsonValue, at: tuple[str | int, ...], problems: list[Problem]) -> JsonValue:

@@ -15,17 +15,21 @@ from jinja2.parser import Parser
 from flujo.core.graph import Names, Ref
 from flujo.core.record import dataclass
 from flujo.core.values import JsonValue
-from flujo.expressions.budget import Budget, GaveUp, Trial, over
+from flujo.expressions.budget import MAX_DEPTH, Budget, GaveUp, Trial, over
 from flujo.expressions.build import Builder
 from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.frame import Eval, Frame, Statement
 from flujo.expressions.references import NO_ALIASES, Aliases, NameRead
-from flujo.expressions.scan import Scan, environment, reworded, scan
+from flujo.expressions.scan import Scan, environment, reworded, scan, scan_plain
 from flujo.expressions.statements import body
 
 CACHED_LENGTH: Final = 512
 SHALLOW: Final = 12
 DEEP_STACK: Final = 4_000
+_WORDS: Final = frozenset(
+    ["true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else"]
+)
+"""Names that are values or operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,10 @@ def compile_text(
 
 def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] | None, aliases: Aliases) -> Program:
     try:
-        found = scan(text, bare)
-        expression, statements = _parse(found, bare)
+        plain = None if bare else scan_plain(text)
+        found = plain or scan(text, bare)
+        name = _name(plain) if plain else None
+        expression, statements = (name, []) if name else _parse(found, bare)
     except Fault as fault:
         return Program(text, _nothing, problems=(fault.problem((0, len(text))),))
     builder = Builder(found, outer, only, aliases)
@@ -136,6 +142,17 @@ def _parse(found: Scan, bare: bool) -> tuple[nodes.Expr | None, list[nodes.Node]
         _syntax_fault(error, found)
     except RecursionError as error:
         raise over("the template is nested too deeply") from error
+
+
+def _name(found: Scan) -> nodes.Expr | None:
+    """Return the tree of a text that is one name with its parts; None where Jinja gives its first word a meaning."""
+    first, *rest = found.tokens[1:-1]
+    if first.value in _WORDS or len(rest) > 2 * MAX_DEPTH:
+        return None
+    node: nodes.Expr = nodes.Name(first.value, "load", lineno=1)
+    for token in rest[1::2]:
+        node = nodes.Getattr(node, token.value, "load", lineno=token.lineno - 1)
+    return node
 
 
 @contextmanager
