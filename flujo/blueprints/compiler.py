@@ -28,7 +28,7 @@ from flujo.blueprints.original import translate
 from flujo.blueprints.original.names import OldNames
 from flujo.blueprints.program import Program
 from flujo.blueprints.reader import read
-from flujo.blueprints.report import Report
+from flujo.blueprints.report import Report, TooMany
 from flujo.core.diagnostics import has_errors
 from flujo.core.graph import Call, Flow, Graph, Meta, Template
 from flujo.core.ports import Catalogue, Sources
@@ -79,11 +79,18 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     if document is None:
         return Compiled(None, tuple(problems))
     translated = translate(document)
-    document = translated.document
-    report = Report(document)
-    report.extend([*problems, *translated.diagnostics], ())
+    report = Report(translated.document)
+    try:
+        report.extend([*problems, *translated.diagnostics], ())
+        return _build(report, importing, catalogue, OldNames(translated.has_initial_prompt), strict)
+    except TooMany:
+        return Compiled(None, report.cut())
+
+
+def _build(report: Report, importing: Importing, catalogue: Catalogue, names: OldNames, strict: bool) -> Compiled:
+    """Make the graph of a document that was read."""
+    document = report.document
     head = _read_head(document, report, importing)
-    names = OldNames(translated.has_initial_prompt)
     shop = Workshop(report, catalogue, head.agents, head.imports, head.defaults, names)
     root, output = _lower(document, shop)
     report_unused(head.imports, shop.imported, report)
@@ -96,7 +103,7 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
         return Compiled(None, found, shop.steps, ignored)
     pinned = {
         "source": document.source.text,
-        "name": name,
+        "name": document.source.name,
         "files": importing.texts,
         "skills": _skills(program, head.imports),
     }

@@ -26,11 +26,12 @@ from flujo.blueprints.language import APPROVAL_KEYS, MAX_STEPS, STEP_KEYS, STEP_
 from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.original.edits import in_braces
 from flujo.blueprints.original.names import OldNames
-from flujo.blueprints.report import Report
+from flujo.blueprints.report import Report, TooMany
 from flujo.blueprints.reuse import read_cache, read_key
 from flujo.blueprints.rules import RULE_SEES, RuleReader, with_value
 from flujo.blueprints.scope import Position, StepList, Use
 from flujo.blueprints.undoing import UNDO, read_undo
+from flujo.blueprints.weighing import MAX_TOKENS, Weight
 from flujo.core.diagnostics import Diagnostic, Fix, Severity
 from flujo.core.errors import TemplateError
 from flujo.core.graph import (
@@ -116,12 +117,17 @@ class Workshop:
     lists: list[StepList] = field(default_factory=list)
     steps: int = 0
     imported: set[str] = field(default_factory=set)
+    weight: Weight = field(default_factory=Weight)
 
     def compile(
         self, value: JsonValue, path: Path, at: Path, position: Position, is_condition: bool = False
     ) -> Template:
         """Compile the value at `path`, which is the field `at` of its step, and keep it for the checks."""
         document = self.report.document
+        if not self.weight.takes(value, bare=is_condition):
+            message, help = f"the templates have more than {MAX_TOKENS:,} words and signs", "split the blueprint"
+            self.report.put(Diagnostic("FLJ0110", message, document.place(path), help, path=path))
+            raise TooMany
 
         def locate(inner: Path, start: int, end: int) -> Place:
             return document.locate((*path, *inner), start, end)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import field, replace
-from typing import Any
+from typing import Any, Final
 
 from flujo.blueprints.document import Document
 from flujo.core.diagnostics import Diagnostic, Edit, Fix, Severity, in_order
 from flujo.core.record import dataclass
 from flujo.core.shape import Misfit
-from flujo.core.spans import Path, Place
+from flujo.core.spans import Path, Place, Span
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import type_name
+
+MAX_ERRORS: Final = 1_000
+"""Errors that are told of one file."""
+
+
+class TooMany(Exception):
+    """There is so much that going on is of no use; what was found so far, and why, is in the report."""
 
 
 @dataclass(slots=True)
@@ -21,6 +28,7 @@ class Report:
 
     document: Document
     found: dict[tuple[str, str, Place | None], Diagnostic] = field(default_factory=dict)
+    errors: int = 0
 
     def add(self, code: str, message: str, path: Path, *, help: str | None = None, on_key: bool = False) -> None:
         """Add an error at the element at `path`."""
@@ -28,8 +36,11 @@ class Report:
         self.put(Diagnostic(code, message, place, help, path=path))
 
     def put(self, item: Diagnostic) -> None:
-        """Add a diagnostic that has its place."""
-        self.found.setdefault((item.code, item.message, item.place), item)
+        """Add a diagnostic that has its place; raise TooMany when that is one error too many."""
+        if self.found.setdefault((item.code, item.message, item.place), item) is item:
+            self.errors += item.severity is Severity.ERROR
+            if self.errors > MAX_ERRORS:
+                raise TooMany
 
     def extend(self, items: Iterable[Diagnostic], path: Path) -> None:
         """Add diagnostics about the element at `path`; those without a place get that element's."""
@@ -90,6 +101,14 @@ class Report:
         help = "put it in quotes" if isinstance(value, int | float) else None
         self.add("FLJ0203", f"{what} must be text, not {_shown(value)}", path, help=help)
         return None
+
+    def cut(self) -> tuple[Diagnostic, ...]:
+        """Return what was found when there was too much of something."""
+        if self.errors > MAX_ERRORS:
+            message, place = f"there are more than {MAX_ERRORS:,} errors, so the rest is not shown", Span(0, 0)
+            item = Diagnostic("FLJ0110", message, Place(self.document.source, place), "correct these first")
+            self.found[(item.code, message, item.place)] = item
+        return tuple(in_order(self.found.values()))
 
     def sorted(self, *, strict: bool) -> tuple[Diagnostic, ...]:
         """Return all by place; without `strict`, what a run could still meet well is a warning."""
