@@ -97,8 +97,7 @@ class Shape:
     @classmethod
     def types(cls) -> dict[str, Any]:
         """Return the types of the fields by name."""
-        names = vars(sys.modules[cls.__module__])
-        return {name: _type(cls, name, names) for name in cls.entries}
+        return {name: _type(cls.__module__, cls.__annotations__[name]) for name in cls.entries}
 
     @classmethod
     def read(cls, mapping: JsonObject) -> Self:
