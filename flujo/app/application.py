@@ -137,6 +137,12 @@ class App:
 
         return bounded(graph, self.settings.models)
 
+    def picture(self, graph: Graph, format: str) -> str:
+        """Return a graph drawn in a format of `blueprints.picture.FORMATS`."""
+        from flujo.blueprints.picture import FORMATS
+
+        return FORMATS[format](graph)
+
     def config(self) -> list[Any]:
         """Return what this project is set to, and where that comes from (`about.Setting`)."""
         from flujo.app.about import effective

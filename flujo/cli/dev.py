@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from flujo.cli.explain import explain
 from flujo.cli.validate import validate
 from flujo.cli.verb import Json, Session, Verb
-from flujo.core.errors import Exit
+from flujo.core.errors import Exit, UsageError
 
 
 def compile_yaml(
@@ -85,6 +86,41 @@ def print_schema(
     return Exit.DONE
 
 
+def visualize(
+    session: Session,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.")] = None,
+    format: Annotated[
+        Literal["mermaid", "svg"] | None,
+        typer.Option("--format", help="Default: svg for an output that ends in .svg, else mermaid."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it; default: stdout.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Draw a blueprint: its steps from top to bottom, with what is inside of what.
+
+    Mermaid is text that GitHub, GitLab and many editors draw. The SVG needs nothing but a browser, and follows its
+    light or dark colours. Steps that read, write or destroy, agents and questions to people each have a colour of
+    their own. Nothing is run; `--json` makes errors JSON too.
+    """
+    from flujo.app import open_app
+
+    form = format or ("svg" if output is not None and output.endswith(".svg") else "mermaid")
+    with open_app(session.project, session.env) as app:
+        drawn = app.picture(app.graph(file or str(app.root / "pipeline.yaml")), form)
+    if output is None:
+        session.console.result(drawn)
+        return Exit.DONE
+    try:
+        Path(output).write_text(drawn, "utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError("FLJ0001", f"`{output}` cannot be written: {reason}") from error
+    session.console.note(f"wrote {output}")
+    return Exit.DONE
+
+
 VERBS = (
     Verb(
         "compile-yaml",
@@ -105,5 +141,13 @@ VERBS = (
     ),
     Verb("show-config", show_config, (("flujo dev show-config", ""), ("flujo dev show-config --json", "for programs"))),
     Verb("validate", validate, (("flujo dev validate a.yaml", "the same as `flujo validate`"),)),
+    Verb(
+        "visualize",
+        visualize,
+        (
+            ("flujo dev visualize", "the project's pipeline.yaml as Mermaid"),
+            ("flujo dev visualize a.yaml -o a.svg", "a picture"),
+        ),
+    ),
     Verb("version", show_version, (("flujo dev version", ""), ("flujo dev version --json", "for programs"))),
 )
