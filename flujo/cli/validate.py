@@ -72,7 +72,7 @@ def validate(
 ) -> int:
     """Check blueprints without running anything.
 
-    Of a folder all .yaml and .yml files are checked, hidden folders left out; `-` is stdin. Diagnostics go to stdout,
+    Of a folder all .yaml and .yml files are checked, hidden ones left out; `-` is stdin. Diagnostics go to stdout,
     the count to stderr. Exit code 4 when there is an error; warnings and notes do not change it. A comment
     `# flujo: ignore[CODE]` in the same line or the one before takes a diagnostic out.
     """
@@ -124,6 +124,11 @@ def _files(app: Any, session: Session, given: Iterable[str], stdin_name: str | N
                 yield _File(name, read_file(Path(path), path), Path(path))
 
 
+def is_blueprint(name: str) -> bool:
+    """Say whether a file in a folder is taken for a blueprint."""
+    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
+
+
 def _blueprints(given: str) -> list[str]:
     """Return the blueprints that an argument means: itself, or all below a folder."""
     folder = Path(given)
@@ -132,7 +137,7 @@ def _blueprints(given: str) -> list[str]:
     paths = []
     for place, below, names in os.walk(folder):
         below[:] = sorted(name for name in below if not name.startswith("."))
-        paths += [str(Path(place, name)) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+        paths += [str(Path(place, name)) for name in sorted(names) if is_blueprint(name)]
     if not paths:
         raise UsageError("FLJ0001", f"no blueprint in the folder `{given}`", help="blueprints end in .yaml or .yml")
     return paths
