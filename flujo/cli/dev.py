@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from flujo.cli.editing import EDIT
 from flujo.cli.explain import explain
 from flujo.cli.validate import validate
 from flujo.cli.verb import Json, Session, Verb
@@ -139,6 +140,7 @@ VERBS = (
             ("flujo dev schema --project-skills", "into flujo.schema.json, for a project that has none yet"),
         ),
     ),
+    EDIT,
     Verb("show-config", show_config, (("flujo dev show-config", ""), ("flujo dev show-config --json", "for programs"))),
     Verb("validate", validate, (("flujo dev validate a.yaml", "the same as `flujo validate`"),)),
     Verb(

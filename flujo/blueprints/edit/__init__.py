@@ -10,6 +10,7 @@ from flujo.blueprints.edit.changes import (
     Rename,
     Set,
     WrapInMap,
+    read_change,
 )
 from flujo.blueprints.edit.editor import Edited, edit
 from flujo.blueprints.edit.fixes import Fixed, apply_fixes, fix_all
@@ -29,4 +30,5 @@ __all__ = [
     "apply_fixes",
     "edit",
     "fix_all",
+    "read_change",
 ]

@@ -248,9 +248,8 @@ def _renamed(draft: Draft, path: Path, name: str) -> Draft:
         else new_entry(draft.text, container, "name", name)
     )
     done = _tried(draft, ([*own, *edits] for edits in renamings(draft, items, texts, name)), data, path)
-    if [(item.path, item.target) for item in named(done.document.data)] != [
-        (item.path, item.target) for item in before
-    ]:
+    after = named(done.document.data)
+    if any(old.target not in (None, new.target) for old, new in zip(before, after, strict=True)):
         message = f"with the name `{name}` a template would mean another step than before"
         raise Refused("FLJ0013", message, path, "choose a name that no step around it or inside it has")
     return done

@@ -83,6 +83,6 @@ RANGE = (
         "FLJ0013",
         "edit-refused",
         "An edit does not fit what is there, or cannot be written without changing more than it says.",
-        "Do what the message says; nothing was changed.",
+        "Nothing was changed: give another name, place or value, or edit the text by hand.",
     ),
 )

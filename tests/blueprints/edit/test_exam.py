@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flujo.blueprints.edit import AddBranch, Append, Change, InsertAfter, Remove, Rename, Set, WrapInMap, edit
+from flujo.blueprints.edit import Change, edit, read_change
 from flujo.blueprints.reader import read
+from flujo.core.diagnostics import Diagnostic
+
+from ..conftest import Compile
 
 ROOT = Path(__file__).resolve().parents[2] / "data" / "edits"
 MUCH_MORE = 1.2
@@ -19,23 +23,7 @@ CASES = [json.loads(line) for line in (ROOT / "edits.jsonl").read_text(encoding=
 
 
 def change(case: dict[str, Any]) -> Change:
-    address, value = case["address"], case["value"]
-    match case["op"]:
-        case "set":
-            return Set(address, value)
-        case "append":
-            return Append(address, value)
-        case "remove":
-            return Remove(address)
-        case "insert_after":
-            return InsertAfter(address, value)
-        case "rename":
-            return Rename(address, value)
-        case "add_branch":
-            return AddBranch(address, value["key"], value["steps"])
-        case "wrap_in_map":
-            return WrapInMap(address, value["name"], value["over"])
-    raise ValueError(case["op"])
+    return read_change(case["op"], case["address"], case["value"])
 
 
 def patched(text: str, diff: str) -> tuple[str, int]:
@@ -78,3 +66,19 @@ def test_nearly_all_are_the_very_text_expected() -> None:
         text = (ROOT / case["file"]).read_bytes().decode()
         same += edit(text, case["file"], [change(case)]).text == patched(text, case["expected"])[0]
     assert (same, len(CASES)) == (99, 100)  # the other keeps a URL without quotes that had none
+
+
+def test_diagnostics_of_other_parts_point_at_the_same_texts(compile_text: Compile) -> None:
+    for case in CASES[::4]:
+        text = (ROOT / case["file"]).read_bytes().decode()
+        edited = edit(text, case["file"], [change(case)])
+        before, after = (spots(compile_text(one).diagnostics) for one in (text, edited.text))
+        touched = {line[1:].strip() for line in LINE.findall(edited.diff)[2:] if line[0] in "+-"}
+        kept = [spot for spot in before if not any(spot[1] in line for line in touched)]
+        assert all(after.count(spot) >= kept.count(spot) for spot in kept), case
+
+
+def spots(found: Iterable[Diagnostic]) -> list[tuple[str, str]]:
+    """Code and text of each place that diagnostics point at."""
+    places = [(item.code, item.place) for item in found if item.place is not None]
+    return [(code, place.source.text[place.span.start : place.span.end]) for code, place in places]
