@@ -83,7 +83,7 @@ def test_rollback_asks_first(flujo: Flujo, run: str) -> None:
 def test_fork(flujo: Flujo, run: str) -> None:
     assert flujo("resume", run, "--answer", "yes").out == "yes Bergen\n"
     shown = flujo("fork", run, "--from", "post", "--dry-run", "--json").json
-    assert (shown["from"], [line["fate"] for line in shown["steps"]]) == ("post", ["kept", "again", "again"])
+    assert (shown["from"], [line["fate"] for line in shown["steps"]]) == ("post", ["kept", "again", "again", "again"])
     assert flujo("fork", run, "--from", "end").code == 2
     done = flujo("fork", run, "--from", "end", "--set", "input.to=Oslo", "--set", "steps.sure.output=no", "--yes")
     assert (done.code, done.out) == (0, "no Oslo\n")
