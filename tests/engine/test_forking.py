@@ -49,6 +49,7 @@ def test_what_ended_before_the_step_is_taken_over() -> None:
     assert {line.step: (line.fate, line.why) for line in plan.lines} == {
         "a": ("kept", "it ended before `c`"),
         "b": ("kept", "it ended before `c`"),
+        "ask": ("kept", "it ended before `c`"),
         "c": ("again", "its effect will happen a second time"),
     }
     assert (view.status, view.output) == ("completed", first.output)
