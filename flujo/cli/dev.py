@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from flujo.cli.complete import blueprints
 from flujo.cli.editing import EDIT
 from flujo.cli.explain import explain
 from flujo.cli.validate import validate
@@ -16,7 +17,10 @@ from flujo.core.errors import Exit, UsageError
 
 def compile_yaml(
     session: Session,
-    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.", autocompletion=blueprints),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Print the graph that a blueprint compiles to, as JSON.
@@ -89,7 +93,10 @@ def print_schema(
 
 def visualize(
     session: Session,
-    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="Default: the project's pipeline.yaml.", autocompletion=blueprints),
+    ] = None,
     format: Annotated[
         Literal["mermaid", "svg"] | None,
         typer.Option("--format", help="Default: svg for an output that ends in .svg, else mermaid."),

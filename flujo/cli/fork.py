@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flujo.cli.complete import steps
 from flujo.cli.resume import Run
 from flujo.cli.rollback import Yes, confirm
 from flujo.cli.run import AllowPartial, NoAsk, WaitMax
@@ -16,7 +17,9 @@ from flujo.core.errors import Exit
 def fork(
     session: Session,
     run: Run,
-    step: Annotated[str, typer.Option("--from", metavar="STEP", help="The first step that runs again.")],
+    step: Annotated[
+        str, typer.Option("--from", metavar="STEP", help="The first step that runs again.", autocompletion=steps)
+    ],
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="input.PATH, context.PATH or steps.NAME.output; JSON or text."),

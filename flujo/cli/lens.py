@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from flujo.cli.complete import run_ids
+from flujo.cli.complete import run_ids, steps
 from flujo.cli.render.screen import visible
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
@@ -47,7 +47,9 @@ def show_run(
     run: AnyRun = None,
     step: Annotated[
         str | None,
-        typer.Argument(metavar="STEP", help="A step's address, as in 'fan[17]/critique', or its name."),
+        typer.Argument(
+            metavar="STEP", help="A step's address, as in 'fan[17]/critique', or its name.", autocompletion=steps
+        ),
     ] = None,
     json: Json = False,
 ) -> int:
@@ -81,7 +83,8 @@ def trace_run(
     session: Session,
     run: AnyRun = None,
     address: Annotated[
-        str | None, typer.Argument(metavar="ADDRESS", help="Unfold this map or loop, or this item of one.")
+        str | None,
+        typer.Argument(metavar="ADDRESS", help="Unfold this map or loop, or this item of one.", autocompletion=steps),
     ] = None,
     expand: Annotated[bool, typer.Option("--expand", help="Unfold all maps and loops, or the one at ADDRESS.")] = False,
 ) -> int:

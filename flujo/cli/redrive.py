@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flujo.cli.complete import steps
 from flujo.cli.resume import Run
 from flujo.cli.run import AllowPartial, NoAsk, WaitMax
 from flujo.cli.verb import Json, Session, Verb
@@ -15,10 +16,12 @@ def redrive(
     session: Session,
     run: Run,
     again: Annotated[
-        list[str] | None, typer.Option("--again", metavar="STEP", help="Run this completed write once more.")
+        list[str] | None,
+        typer.Option("--again", metavar="STEP", help="Run this completed write once more.", autocompletion=steps),
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", metavar="STEP", help="Keep the result of this completed write.")
+        list[str] | None,
+        typer.Option("--keep", metavar="STEP", help="Keep the result of this completed write.", autocompletion=steps),
     ] = None,
     no_ask: NoAsk = False,
     wait_max: WaitMax = "60s",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flujo.cli.complete import steps
 from flujo.cli.resume import Run
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, UsageError
@@ -16,7 +17,9 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask whether to go
 def rollback(
     session: Session,
     run: Run,
-    to: Annotated[str, typer.Option("--to", metavar="STEP", help="The last step whose result is kept.")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="STEP", help="The last step whose result is kept.", autocompletion=steps)
+    ],
     yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")] = False,
     json: Json = False,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flujo.cli.complete import blueprints
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.errors import BlueprintInvalid, Exit
@@ -24,7 +25,10 @@ AllowPartial = Annotated[
 def run(
     session: Session,
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="The blueprint; default: the project's pipeline.yaml.")
+        str | None,
+        typer.Argument(
+            metavar="FILE", help="The blueprint; default: the project's pipeline.yaml.", autocompletion=blueprints
+        ),
     ] = None,
     input: Annotated[
         str | None, typer.Option("--input", metavar="VALUE|-", help="The input; `-` reads it from stdin.")
