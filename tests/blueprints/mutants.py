@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from flujo.blueprints.compiler import compile_blueprint
@@ -19,8 +19,10 @@ from flujo.core.diagnostics import Severity
 from flujo.skills.registry import SkillRegistry
 from flujo.steps import kinds
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = FilePath(__file__).resolve().parents[2]
 FENCE = re.compile(r"(?ms)^```yaml[^\n]*\n(.*?)^```$")
+Path = tuple[str | int, ...]
+
 ODD = (None, True, 7, -1, 0.5, "no such word", [], ["x"], {}, {"x": 1})
 """Values of each type that almost no place takes."""
 
@@ -30,7 +32,7 @@ class Mutant:
     """A document with one fault."""
 
     what: str
-    path: tuple[str | int, ...]
+    path: Path
     data: Any
 
 
@@ -58,16 +60,16 @@ def mutants(data: Any) -> Iterator[Mutant]:
         if isinstance(value, dict):
             for key in value:
                 if isinstance(key, str) and key:
-                    yield Mutant("unknown key", (*path, key), _with(data, path, _renamed(value, key, f"{key}_x")))
+                    yield Mutant("unknown key", (*path, key), with_value(data, path, _renamed(value, key, f"{key}_x")))
                     rest = {name: part for name, part in value.items() if name != key}
-                    yield Mutant("missing key", (*path, key), _with(data, path, rest))
+                    yield Mutant("missing key", (*path, key), with_value(data, path, rest))
         if path:
             for other in ODD:
                 if type(other) is not type(value) or other != value:
-                    yield Mutant(f"a {type(other).__name__}", path, _with(data, path, other))
+                    yield Mutant(f"a {type(other).__name__}", path, with_value(data, path, other))
 
 
-def _parts(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def _parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     yield path, value
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in items:
@@ -78,7 +80,8 @@ def _renamed(mapping: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     return {new if key == old else key: value for key, value in mapping.items()}
 
 
-def _with(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
+def with_value(data: Any, path: Path, value: Any) -> Any:
+    """Return the document with another value at a path."""
     if not path:
         return value
     changed = copy.deepcopy(data)
