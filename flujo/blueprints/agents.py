@@ -46,6 +46,7 @@ def read_agents(
         if problem:
             report.add("FLJ0205", problem, at, on_key=True)
         agent = report.mapping(raw, at, "an agent")
+        report.unknown_keys([key for key in agent if key not in AGENT_LATER], at, _KEYS)
         agents[name] = _agent(agent if model is None else {"model": model, **agent}, at, report, read_file)
     return agents
 
@@ -76,11 +77,9 @@ def _prompt(value: JsonValue, path: Path, report: Report, read_file: ReadFile) -
     if not isinstance(value, dict):
         report.add("FLJ0203", "`system_prompt` must be text, or `{file: PATH}`", path)
         return ""
-    for key in value.keys() - {"file"}:
-        if key == "variables":
-            report.later(key, (*path, key))
-        else:
-            report.unknown_key(key, (*path, key), {"file"})
+    report.unknown_keys([key for key in value if key != "variables"], path, {"file"})
+    if "variables" in value:
+        report.later("variables", (*path, "variables"))
     if "file" not in value:
         if value.keys() <= {"variables"}:
             report.add("FLJ0202", "the key `file` is missing", path, help="add `file:`, or write the prompt as text")

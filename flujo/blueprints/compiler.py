@@ -121,11 +121,9 @@ def _read_head(document: Document, report: Report, importing: Importing) -> _Hea
     top = report.mapping(document.data, (), "a blueprint")
     if not top:
         return _Head("", None, {}, {}, {}, NO_DEFAULTS)
-    for key in top:
-        if key in TOP_LATER:
-            report.later(key, (key,))
-        elif key not in TOP_KEYS:
-            report.unknown_key(key, (key,), TOP_KEYS)
+    report.unknown_keys([key for key in top if key not in TOP_LATER], (), TOP_KEYS)
+    for key in top.keys() & TOP_LATER:
+        report.later(key, (key,))
     if "version" not in top:
         report.add("FLJ0206", "the `version` is missing", (), help='begin with `version: "0.1"`')
     elif isinstance(top["version"], bool) or top["version"] not in VERSIONS:

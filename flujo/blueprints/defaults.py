@@ -14,6 +14,7 @@ from flujo.blueprints.report import Report
 from flujo.core.graph import Retry
 from flujo.core.record import dataclass
 from flujo.core.spans import Path
+from flujo.core.suggest import hint
 from flujo.core.values import JsonValue
 
 _KEYS: Final = frozenset({"model", "retry", "timeout", "on_error"})
@@ -35,14 +36,17 @@ NO_DEFAULTS: Final = Defaults()
 def read_defaults(value: JsonValue, path: Path, report: Report) -> Defaults:
     """Return `defaults`; what is wrong in them is reported and left out."""
     given = report.mapping(value, path, "`defaults`")
-    for key in given.keys() - _KEYS:
-        report.unknown_key(key, (*path, key), _KEYS)
+    report.unknown_keys(given, path, _KEYS)
     model = report.text(given["model"], (*path, "model"), "`model`") if "model" in given else None
     if model == "":
         report.add("FLJ0204", "`model` may not be empty", (*path, "model"))
     on_error = given.get("on_error", "fail")
     if on_error not in ("fail", "continue") and not isinstance(on_error, dict):
-        report.add("FLJ0204", "`on_error` must be `fail`, `continue` or a mapping with `steps`", (*path, "on_error"))
+        message, help = (
+            "`on_error` must be `fail`, `continue` or a mapping with `steps`",
+            hint(on_error, ("continue", "fail")),
+        )
+        report.add("FLJ0204", message, (*path, "on_error"), help=help)
         on_error = "fail"
     return Defaults(
         model=model or None,

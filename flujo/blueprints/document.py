@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from flujo.blueprints.decode import Decoded, decode
 from flujo.core.record import dataclass
@@ -66,6 +66,16 @@ class Document:
             key_span = element.keys.get(key) if element.keys is not None and isinstance(key, str) else None
             element = part
         return element, key_span, True
+
+    def take_for(self, path: Path, key: str) -> None:
+        """Have the key at the end of `path` be another from here on, unless that is there too; it keeps its place."""
+        element, _, exact = self.find(path[:-1])
+        if exact and element.fields is not None and element.keys is not None and key not in element.fields:
+            parts: tuple[dict[str, Any], ...] = (element.fields, element.keys, element.value)
+            for part in parts:
+                entries = [(key if name == path[-1] else name, value) for name, value in part.items()]
+                part.clear()
+                part.update(entries)
 
     def start_of(self, path: Path) -> tuple[int, int]:
         """Return line and column of the element at `path`, or of the nearest element around it."""

@@ -45,8 +45,9 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
     if not isinstance(value, dict):
         report.add("FLJ0203", "`retry` must be a number of attempts or a mapping", path, help="write `retry: 3`")
         return None
+    report.unknown_keys(value, path, _RETRY_KEYS)
     try:
-        given = RetryFields.read(value)
+        given = RetryFields.read({key: value[key] for key in value if key in _RETRY_KEYS})
     except Misfit as error:
         report.misfit(error, path, _RETRY_KEYS)
         return None

@@ -108,8 +108,7 @@ def _wanted(given: JsonValue, at: Path, report: Report) -> JsonObject | None:
     if not isinstance(given, dict):
         report.add("FLJ0203", "an import is a path, or a mapping with `path` and `digest`", at)
         return None
-    for key in given.keys() - _KEYS:
-        report.unknown_key(key, (*at, key), _KEYS)
+    report.unknown_keys(given, at, _KEYS)
     if "path" not in given:
         report.add("FLJ0202", "the key `path` is missing", at, help="add `path:`")
         return None

@@ -22,7 +22,7 @@ from flujo.blueprints.fields import (
     read_retry,
 )
 from flujo.blueprints.importing import Compiled
-from flujo.blueprints.language import APPROVAL_KEYS, MAX_STEPS, STEP_KEYS, STEP_LATER
+from flujo.blueprints.language import APPROVAL_KEYS, MAX_STEPS
 from flujo.blueprints.ordering import put_in_order, read_needs
 from flujo.blueprints.original.edits import in_braces
 from flujo.blueprints.original.names import OldNames
@@ -30,6 +30,7 @@ from flujo.blueprints.report import Report, TooMany
 from flujo.blueprints.reuse import read_cache, read_key
 from flujo.blueprints.rules import RULE_SEES, RuleReader, with_value
 from flujo.blueprints.scope import Position, StepList, Use
+from flujo.blueprints.step_keys import check_step_keys, keys_of, kind_of
 from flujo.blueprints.undoing import UNDO, read_undo
 from flujo.blueprints.weighing import MAX_TOKENS, Weight
 from flujo.core.diagnostics import Diagnostic, Fix, Severity
@@ -55,7 +56,7 @@ from flujo.core.ports import Catalogue, StepKind
 from flujo.core.record import dataclass
 from flujo.core.shape import Misfit
 from flujo.core.spans import Path, Place
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, hint
 from flujo.core.values import EMPTY, JsonObject, JsonValue
 from flujo.expressions import compile_condition, compile_template, has_syntax, sealed
 
@@ -165,6 +166,8 @@ class Workshop:
         steps = StepList(body.above, body.gives)
         self.lists.append(steps)
         raw = [self.report.mapping(item, at, "a step") for item, at in zip(items, paths, strict=False)]
+        for step, at in zip(raw, paths, strict=False):
+            check_step_keys(step, at, self.catalogue.kinds, self.report)
         for at in (at for item, at in zip(items, paths, strict=False) if item == {}):
             self.report.add("FLJ0202", "a step needs a name", at, help="add `name:`")
         unnamed = 0
@@ -205,7 +208,7 @@ class Workshop:
                     )
                 )
                 return name
-            if step:
+            if step and str(step.get("kind", "step")) in self.catalogue.kinds:
                 self.report.add("FLJ0202", "a step needs a name", path, help="add `name:`")
             return ""
         return read_name(step["name"], (*path, "name"), self.report)
@@ -213,7 +216,7 @@ class Workshop:
     # --- one step
 
     def _step(self, raw: JsonObject, needs: tuple[str, ...], path: Path, position: Position) -> Node | None:
-        kind = self._kind(raw, path)
+        kind = kind_of(raw, path, self.catalogue.kinds, self.report)
         if kind is None:
             return None
         if "description" in raw:
@@ -254,22 +257,6 @@ class Workshop:
             yield
         finally:
             self.defaults = given
-
-    def _kind(self, raw: JsonObject, path: Path) -> StepKind | None:
-        at = (*path, "kind")
-        word = self.report.text(raw.get("kind", "step"), at, "`kind`")
-        if word is None:
-            return None
-        kind = self.catalogue.kinds.get(word)
-        if kind is not None and kind.config is not None:
-            return kind
-        words = sorted(known for known, kind in self.catalogue.kinds.items() if kind.config is not None)
-        near = did_you_mean(word, words)
-        help = f"did you mean `{near}`?" if near else f"the kinds are {', '.join(f'`{known}`' for known in words)}"
-        if word == "agent":
-            help = "an agent is called by a step: write `uses: agents.NAME`"
-        self.report.add("FLJ0305", f"unknown kind `{word}`", at, help=help)
-        return None
 
     def _meta(self, raw: JsonObject, needs: tuple[str, ...], path: Path, position: Position, word: str) -> Meta:
         report = self.report
@@ -314,11 +301,10 @@ class Workshop:
         if value == "required":
             return Approval()
         if not isinstance(value, dict):
-            help = "write `approval: required`, or `approval: {message: TEXT}`"
+            help = hint(value, ("required",), "write `approval: required`, or `approval: {message: TEXT}`")
             self.report.add("FLJ0203", "`approval` must be `required` or a mapping", at, help=help)
-            return None
-        for key in value.keys() - APPROVAL_KEYS:
-            self.report.unknown_key(key, (*at, key), APPROVAL_KEYS)
+            return Approval()  # so that it is not missing too
+        self.report.unknown_keys(value, at, APPROVAL_KEYS)
         by = read_people(value["by"], (*at, "by"), self.report) if "by" in value else ()
         return Approval(
             self.compile(value["message"], (*at, "message"), ("approval", "message"), position)
@@ -347,11 +333,10 @@ class Workshop:
         if value == "fail" or value == "continue":
             return "continue" if value == "continue" else "fail"
         if not isinstance(value, dict):
-            help = "write `on_error: {steps: [...]}` to handle the error"
+            help = hint(value, ("continue", "fail"), "write `on_error: {steps: [...]}` to handle the error")
             self.report.add("FLJ0204", "`on_error` must be `fail`, `continue` or a mapping with `steps`", at, help=help)
             return "fail"
-        for key in value.keys() - {"steps"}:
-            self.report.unknown_key(key, (*at, key), {"steps"})
+        self.report.unknown_keys(value, at, {"steps"})
         if "steps" not in value:
             self.report.add("FLJ0202", "the key `steps` is missing", at, help="add `steps:`")
             return "fail"
@@ -374,19 +359,8 @@ class Workshop:
         """Check a kind's own fields; None after reports that leave nothing to lower."""
         model = kind.config
         assert model is not None
-        own_keys = model.allowed()
-        later = STEP_LATER | getattr(model, "LATER", frozenset())
-        allowed = STEP_KEYS | own_keys
-        own = {}
-        for key, value in raw.items():
-            if key in own_keys:
-                own[key] = value
-            elif key in later:
-                self.report.later(key, (*path, key))
-            elif key not in STEP_KEYS:
-                near = self.report.unknown_key(key, (*path, key), allowed)
-                if near is not None and near in own_keys and near not in raw:
-                    own[near] = value  # that it is missing would be the same mistake told twice
+        own_keys = keys_of(kind)
+        own = {key: value for key, value in raw.items() if key in own_keys}
         for key in own.keys() & getattr(model, "DURATIONS", EMPTY):
             own[key] = read_duration(own[key], (*path, key), self.report)
             if own[key] is None:
@@ -394,7 +368,7 @@ class Workshop:
         try:
             return model.read(own)
         except Misfit as error:
-            self.report.misfit(error, path, allowed)
+            self.report.misfit(error, path, own_keys)
             return None
 
 

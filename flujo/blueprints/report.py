@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 from typing import Any, Final
 
@@ -52,14 +52,25 @@ class Report:
         """Say that a key of the language is not in this version."""
         self.add("FLJ0207", f"the key `{key}` is not in this version of flujo yet", path, on_key=True)
 
-    def unknown_key(self, key: str, path: Path, allowed: Iterable[str]) -> str | None:
-        """Report a key that has no meaning, with a fix where one allowed key is near; return that key."""
+    def unknown_keys(self, given: Iterable[str], path: Path, allowed: Collection[str]) -> None:
+        """Report the keys of the mapping at `path` that have no meaning, as `unknown_key` does."""
+        for key in [key for key in given if key not in allowed]:
+            self.unknown_key(key, (*path, key), allowed)
+
+    def unknown_key(self, key: str, path: Path, allowed: Iterable[str], *, help: str | None = None) -> str | None:
+        """Report a key that has no meaning; return the allowed one that is near.
+
+        If that is not there, the document has it from here on: what is under it is read, and that it is missing is
+        not told too.
+        """
         words = sorted(allowed)
         near = did_you_mean(key, words)
         place = self.document.place(path, on_key=True)
-        help = f"did you mean `{near}`?" if near else f"the keys here are {_listed(words)}"
+        help = f"did you mean `{near}`?" if near else help or f"the keys here are {_listed(words)}"
         fix = Fix(f"write `{near}`", (Edit(place.span, near),)) if near else None
         self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path, fix=fix))
+        if near:
+            self.document.take_for(path, near)
         return near
 
     def misfit(self, error: Misfit, path: Path, allowed: Iterable[str]) -> None:
@@ -75,7 +86,7 @@ class Report:
                 case "type":
                     self.add("FLJ0203", f"`{key}` must be {item.text}, not {_shown(item.value)}", at)
                 case "value":
-                    self.add("FLJ0204", item.text, at)
+                    self.add("FLJ0204", item.text, at, help=item.help)
 
     def _existing(self, path: Path) -> Path:
         """Return the part of a path that the document has: `defaults` may have added the rest."""

@@ -26,8 +26,7 @@ def read_cache(value: JsonValue, path: Path, report: Report, template: _Compile)
         help = "write `cache: true`, or `cache: {ttl: 1h}`"
         report.add("FLJ0203", "`cache` must be true, or a mapping with `ttl` and `key`", at, help=help)
         return None
-    for key in value.keys() - _CACHE_KEYS:
-        report.unknown_key(key, (*at, key), _CACHE_KEYS)
+    report.unknown_keys(value, at, _CACHE_KEYS)
     ttl = read_duration(value["ttl"], (*at, "ttl"), report) if "ttl" in value else None
     return Cache(ttl, template(value["key"], ("cache", "key")) if "key" in value else None)
 

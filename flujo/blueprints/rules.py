@@ -25,6 +25,7 @@ _BESIDES: Final = {
     "uses": frozenset({"with", "message"}),
     "judge": frozenset({"min_score", "message"}),
 }
+_ALL: Final = frozenset(_KINDS).union(*_BESIDES.values())
 _FORMS: Final = (
     "a rule is `{schema: ...}`, `{expr: ...}`, `{uses: SKILL, with: ...}` or `{judge: agents.X, min_score: N}`"
 )
@@ -77,6 +78,7 @@ class RuleReader:
     def _rule(self, value: JsonValue, index: int) -> Rule | None:
         at: Path = ("verify", index)
         raw = self.report.mapping(value, (*self.path, *at), "a rule")
+        self.report.unknown_keys(raw, (*self.path, *at), _ALL)
         kinds = [key for key in _KINDS if key in raw]
         if len(kinds) != 1:
             if isinstance(value, dict):
@@ -84,8 +86,8 @@ class RuleReader:
                 self._add("FLJ0204", f"the rule has {what}", at, help=_FORMS)
             return None
         kind = kinds[0]
-        for key in raw.keys() - _BESIDES[kind] - {kind}:
-            self.report.unknown_key(key, (*self.path, *at, key), {*_BESIDES[kind], kind})
+        for key in sorted(raw.keys() & _ALL - _BESIDES[kind] - {kind}):
+            self._add("FLJ0201", f"`{key}` has no meaning beside `{kind}`", (*at, key), help=_FORMS, on_key=True)
         message = self.template(raw["message"], (*at, "message")) if "message" in raw else None
         match kind:
             case "schema":
@@ -142,8 +144,8 @@ class RuleReader:
             return None
         return score
 
-    def _add(self, code: str, message: str, at: Path, help: str | None = None) -> None:
-        self.report.add(code, message, (*self.path, *at), help=help)
+    def _add(self, code: str, message: str, at: Path, help: str | None = None, on_key: bool = False) -> None:
+        self.report.add(code, message, (*self.path, *at), help=help, on_key=on_key)
 
 
 def with_value(raw: JsonObject, catalogue: Catalogue) -> JsonObject:

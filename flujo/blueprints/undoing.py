@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from flujo.blueprints.language import STEP_KEYS
 from flujo.blueprints.report import Report
 from flujo.core.record import dataclass
 from flujo.core.spans import Path
+from flujo.core.suggest import did_you_mean, hint
 from flujo.core.values import JsonValue
 
 UNDO: Final = frozenset({"this", "output"})
 """The names that the steps of an `undo` see besides `input`, `context` and `run`."""
 
+_STEP: Final = STEP_KEYS | {"on", "steps", "uses", "with"}
 _HELP: Final = "write `undo: {uses: SKILL, with: {...}}`, or `undo: {steps: [...]}`"
 
 
@@ -29,9 +32,11 @@ def read_undo(value: JsonValue, path: Path, report: Report) -> Written | None:
     if not isinstance(value, dict):
         report.add("FLJ0203", "`undo` must be a mapping: a step, or `steps`", path, help=_HELP)
         return None
+    for key in [key for key in value if key not in _STEP and did_you_mean(key, ("on", "steps"))]:
+        report.unknown_key(key, (*path, key), {"steps", "on"})
     on = value.get("on", "failure")
     if on not in ("failure", "rollback"):
-        help = "`failure` is the default: a failed run and a rollback undo the step"
+        help = hint(on, ("failure", "rollback"), "`failure` is the default: a failed run and a rollback undo the step")
         report.add("FLJ0204", "`on` must be `failure` or `rollback`", (*path, "on"), help=help)
     own = {key: part for key, part in value.items() if key != "on"}
     if "steps" in own and "kind" not in own:

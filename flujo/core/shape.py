@@ -21,6 +21,7 @@ from types import NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 
 from flujo.core.record import dataclass
+from flujo.core.suggest import hint
 from flujo.core.values import JsonObject, JsonValue
 
 REQUIRED: Final = object()
@@ -62,6 +63,7 @@ class Problem:
     kind: Literal["unknown", "missing", "type", "value"]
     value: JsonValue = None
     text: str = ""
+    help: str | None = None
 
 
 class Misfit(ValueError):
@@ -144,7 +146,8 @@ def _fit(wanted: Any, value: JsonValue, at: tuple[str | int, ...], problems: lis
         return {key: _fit(inner[1], item, (*at, key), problems) for key, item in value.items()}
     if origin is Literal:
         if not any(value == word and type(value) is type(word) for word in inner):
-            problems.append(Problem(at, "value", value, f"`{value}` is not one of {_one_of(inner)}"))
+            text = f"`{value}` is not one of {_one_of(inner)}"
+            problems.append(Problem(at, "value", value, text, hint(value, inner)))
         return value
     word = {list: "a list", dict: "a mapping"}.get(origin or wanted) or _WORDS[wanted]
     problems.append(Problem(at, "type", value, word))

@@ -26,6 +26,12 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     return best[1] if best else None
 
 
+def hint(word: object, candidates: Iterable[str], otherwise: str | None = None) -> str | None:
+    """Return a help that asks whether the nearest candidate was meant, or another help where none is near."""
+    near = did_you_mean(word, candidates) if isinstance(word, str) else None
+    return f"did you mean `{near}`?" if near else otherwise
+
+
 def distance(left: str, right: str, limit: int = MAX_DISTANCE) -> int:
     """Return the number of edits between two words, or some number over `limit` once it is certain to be over it."""
     before: list[int] = []

@@ -8,6 +8,7 @@ from flujo.core.graph import Flow, Node, Preset, Question, Wait
 from flujo.core.json_schema import problems, schema_problems
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
+from flujo.core.suggest import hint
 from flujo.core.values import JsonValue, type_name
 from flujo.steps import Kind
 
@@ -86,7 +87,9 @@ def _on_timeout(config: Config, low: Lowering) -> Preset | Flow | None:
     if given == "fail":
         return None
     if not isinstance(given, dict) or len(given) != 1 or not given.keys() <= {"answer", "steps"}:
-        help = "write `on_timeout: {answer: VALUE}` or `on_timeout: {steps: [...]}`"
+        word = next(iter(given), None) if isinstance(given, dict) else given
+        words = ("answer", "steps") if isinstance(given, dict) else ("fail",)
+        help = hint(word, words, "write `on_timeout: {answer: VALUE}` or `on_timeout: {steps: [...]}`")
         message = "`on_timeout` must be `fail`, or a mapping with either `answer` or `steps`"
         low.report("FLJ0204", message, "on_timeout", help=help)
         return None

@@ -9,7 +9,7 @@ from flujo.core.graph import Branch, Call, Conversation, Flow, Loop, Node, Quest
 from flujo.core.ids import Address, child, quoted
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, hint
 from flujo.core.values import EMPTY
 from flujo.steps import HISTORY, Kind
 
@@ -149,7 +149,8 @@ def _bounds(history: dict[str, Any] | None, low: Lowering) -> dict[str, int]:
         low.report("FLJ0207", "`summarize` is not in this version of flujo yet", "history", key)
         return {}
     if not isinstance(strategy, str) or strategy not in _BOUNDS:
-        low.report("FLJ0204", "`strategy` must be `truncate_tokens` or `truncate_turns`", "history", "strategy")
+        message, help = "`strategy` must be `truncate_tokens` or `truncate_turns`", hint(strategy, _BOUNDS)
+        low.report("FLJ0204", message, "history", "strategy", help=help)
         return {}
     bound, found = _BOUNDS[strategy], {}
     for key, value in history.items():

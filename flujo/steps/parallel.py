@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, Literal
 from flujo.core.graph import Flow, Join, Merge, Node
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
+from flujo.core.suggest import hint
 from flujo.steps import MAX_CONCURRENCY, RESULTS, Kind, lower_branches, lower_reduce
 
 _JOIN: Final = {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]}
@@ -50,7 +51,8 @@ def _needed(config: Config, low: Lowering) -> int | None:
     if join == "all":
         return None
     if type(join) is not int:
-        low.report("FLJ0204", "`join` must be `all`, `any` or a number of branches", "join")
+        help = hint(join, ("all", "any"))
+        low.report("FLJ0204", "`join` must be `all`, `any` or a number of branches", "join", help=help)
     elif not 1 <= join <= count:
         low.report("FLJ0204", f"`join` is {join}, and must be from 1 to the number of branches, {count}", "join")
     else:

@@ -17,7 +17,7 @@ from flujo.core.graph import Branch, Call, Flow, Loop, Meta, Names, Node, Ref, T
 from flujo.core.ports import Lowering
 from flujo.core.record import dataclass
 from flujo.core.shape import Field, Shape
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, hint
 from flujo.core.values import JsonObject, JsonValue, type_name
 from flujo.steps import Kind, Made, check_branches
 
@@ -106,12 +106,14 @@ def _rules(config: Config, low: Lowering) -> Iterator[Rule]:
             near = did_you_mean(key, _KEYS)
             help = f"did you mean `{near}`?" if near else "the keys here are `from`, `on`, `to`, `when`"
             low.report("FLJ0201", f"unknown key `{key}`", *at, key, help=help, on_key=True)
-        for key in ("from", "to"):
-            if key not in raw:
-                low.report("FLJ0202", f"the key `{key}` is missing", *at, help=f"add `{key}:`")
+        misspelt = {did_you_mean(key, _KEYS) for key in raw.keys() - set(_KEYS)}
+        for end in ("from", "to"):
+            if end not in raw and end not in misspelt:
+                low.report("FLJ0202", f"the key `{end}` is missing", *at, help=f"add `{end}:`")
         on = raw.get("on", "success")
         if on not in ("success", "failure"):
-            low.report("FLJ0204", "`on` must be `success` or `failure`", *at, "on")
+            words = ("success", "failure")
+            low.report("FLJ0204", "`on` must be `success` or `failure`", *at, "on", help=hint(on, words))
         named = [_known(raw[key], config, low, (*at, key)) for key in ("from", "to") if key in raw]
         if len(named) == 2 and all(named):
             yield Rule(index, raw["from"], on == "failure", raw["to"])

@@ -38,7 +38,7 @@ FOUND = [
     ("FLJ0202", _steps("{kind: conditional, name: a, branches: {true: {name: b, input: 1}}}"), None),
     ("FLJ0202", _steps("{kind: hitl, name: a}"), "{kind: hitl, name: a}"),
     ("FLJ0202", HEAD + "agents: {a: {seed: 1}}\n" + STEP, "{seed: 1}"),
-    ("FLJ0201", HEAD + "agents: {a: {model: x/y, system_prompt: {fiel: b}}}\n" + STEP, "fiel"),
+    ("FLJ0201", HEAD + "agents: {a: {model: x/y, system_prompt: {fiel: prompts/sort.md}}}\n" + STEP, "fiel"),
     ("FLJ0202", HEAD + "agents: {a: {model: x/y, system_prompt: {}}}\n" + STEP, "{}"),
     ("FLJ0203", HEAD + "agents: {a: {model: x/y, system_prompt: 5}}\n" + STEP, "5"),
     ("FLJ0203", HEAD + "agents: {a: {model: x/y, system_prompt: {file: 5}}}\n" + STEP, "5"),

@@ -29,6 +29,7 @@ WANTED = 0.95
 SHORTEST = 3
 """Letters of a word from which one edit still leaves something to recognise."""
 
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 _NEAR = re.compile(r"did you mean `([^`]+)`")
 _IN_TEMPLATES = {
     "step": re.compile(r"\bsteps\.([\w-]+)|\bsteps\['([\w-]+)'\]"),
@@ -38,7 +39,9 @@ _IN_TEMPLATES = {
     "filter": re.compile(r"\|\s*(\w+)"),
     "test": re.compile(r"\bis (?:not )?(\w+)"),
     "method": re.compile(r"\.(\w+)\("),
-    "name": re.compile(r"(?<![.\w'|])(input|previous|steps|context|item|index|loop|error|results|value|this|run|event)\b"),
+    "name": re.compile(
+        r"(?<![.\w'|])(input|previous|steps|context|item|index|loop|error|results|value|this|run|event)\b"
+    ),
     "function": re.compile(r"(?<![.\w'|])(now|uuid|random|range)\("),
     "secret": re.compile(r"\bsecrets\.(\w+)"),
     "part of a loop or run": re.compile(r"\b(?:loop|run)\.(\w+)"),
@@ -108,17 +111,17 @@ SKILLS = PinnedCatalogue(CATALOGUE.kinds, {**CATALOGUE.specs, _FETCH.id: _FETCH}
 
 
 @cache
-def blueprints() -> list[Any]:
-    """Return the data of the blueprints that have every sort of word, and of those of the repository."""
+def blueprints(own: bool) -> list[Any]:
+    """Return the data of the blueprints that have every sort of word, and without `own` of all of the repository."""
     read_all = [read(text, name)[0] for name, text in FILES.items()]
-    return [*(document.data for document in read_all if document is not None), *corpus().values()]
+    return [*(item.data for item in read_all if item is not None), *(() if own else corpus().values())]
 
 
 @cache
-def sites() -> dict[str, list[tuple[Any, Site]]]:
-    """Return all words by what they are, each with its document."""
+def sites(own: bool = False) -> dict[str, list[tuple[Any, Site]]]:
+    """Return all words by what they are, each with its document; with `own` those of the blueprints made for this."""
     found: dict[str, list[tuple[Any, Site]]] = {}
-    for data in blueprints():
+    for data in blueprints(own):
         if not any(item.severity is Severity.ERROR for item in judged(data)):
             for site in _sites(data):
                 if len(site.word) >= SHORTEST:
@@ -128,14 +131,19 @@ def sites() -> dict[str, list[tuple[Any, Site]]]:
 
 def judged(data: Any) -> tuple[Diagnostic, ...]:
     """Return what the compiler says."""
-    return compile_blueprint(json.dumps(data), "flow.yaml", SOURCES, SKILLS).diagnostics
+    return compile_text(json.dumps(data))
 
 
-def run(count: int, seed: int) -> Tally:
+def compile_text(text: str) -> tuple[Diagnostic, ...]:
+    """Return what the compiler says about a text."""
+    return compile_blueprint(text, "flow.yaml", SOURCES, SKILLS).diagnostics
+
+
+def run(count: int, seed: int, own: bool = False) -> Tally:
     """Make that many typos, the same number in each sort of word."""
-    chance, tally = random.Random(seed), Tally()
-    for what, places in sorted(sites().items()):
-        for _ in range(max(1, count // len(sites()))):
+    chance, tally, found = random.Random(seed), Tally(), sites(own)
+    for _, places in sorted(found.items()):
+        for _ in range(max(1, count // len(found))):
             data, site = chance.choice(places)
             _judge(data, site, _typo(site.word, chance), tally)
     return tally
@@ -147,11 +155,14 @@ def _judge(data: Any, site: Site, typed: str, tally: Tally) -> None:
     if not errors:
         tally.fits[site.what] += 1
         return
-    suggested = [match[1] for item in errors for match in _NEAR.finditer(item.help or "")]
-    tally.far += sum(1 for word in suggested if _far(word, typed))
+    told = [item for item in errors if typed in item.message]
+    suggested = [match[1] for item in told for match in _NEAR.finditer(item.help or "")]
     first = errors[0]
     near = _NEAR.search(first.help or "")
     note = f"{site.what}: `{site.word}` typed `{typed}`: {first.code} {first.message}; {first.help}"
+    if any(_far(word, typed) for word in suggested):
+        tally.far += 1
+        tally.notes.append(f"far: {note}")
     if near is None:
         tally.missing[site.what] += 1
         tally.notes.append(note)
@@ -289,6 +300,6 @@ def _templates(value: Any, at: Path) -> Iterator[Site]:
             yield from _templates(part, (*at, key))
     elif isinstance(value, str) and "{{" in value:
         for what, pattern in _IN_TEMPLATES.items():
-            for match in pattern.finditer(value):
+            for match in (one for part in _CODE.finditer(value) for one in pattern.finditer(value, *part.span())):
                 group = match.lastindex or 1
                 yield Site(what, at, match[group], match.start(group))

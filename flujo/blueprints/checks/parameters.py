@@ -54,8 +54,11 @@ def _call(node: Call, spec: SkillSpec, program: Program) -> Iterator[Diagnostic]
             place = program.report.document.place(path, on_key=True)
             message = f"the skill `{spec.id}` has no parameter `{key}`"
             yield Diagnostic("FLJ0602", message, place, _unknown_help(key, known), path=path)
+    if source is None and node.arguments is not None:
+        return  # it did not compile: there is nothing to be known of it
+    meant = {did_you_mean(key, known) for key in given.keys() - known.keys()}
     for key in spec.parameters.get("required", ()):
-        if key not in given and key != spec.main:
+        if key not in given and key != spec.main and key not in meant:
             path = (*node.meta.path, "with") if node.arguments is not None else (*node.meta.path, "uses")
             message = f"the skill `{spec.id}` needs the parameter `{key}`"
             yield program.found("FLJ0603", message, path, f"add `{key}:` under `with`")

@@ -42,8 +42,10 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
     if root in _GIVEN and not use.position.gives(root):
         return "FLJ0302", _GIVEN[root], None
     if root in _PARTS and read.ref[1] not in _PARTS[root]:
-        listed = ", ".join(f"`{root}.{known}`" for known in _PARTS[root])
-        return "FLJ0302", f"unknown name `{root}.{read.ref[1]}`", f"there are {listed}"
+        known = [f"{root}.{part}" for part in _PARTS[root]]
+        near = did_you_mean(str(read.ref[1]), _PARTS[root])
+        help = f"did you mean `{root}.{near}`?" if near else f"there are {', '.join(f'`{name}`' for name in known)}"
+        return "FLJ0302", f"unknown name `{root}.{read.ref[1]}`", help
     if root in _EVERYWHERE or root in _GIVEN or root == "secrets":
         return None
     if root == "answer":
@@ -61,7 +63,8 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
 def _help(root: str, use: Use) -> str:
     if use.position.find(root):
         return f"write `steps.{root}.output`"
-    near = did_you_mean(root, (*_EVERYWHERE, "answer", "this"))
+    given = (name for name in _GIVEN if use.position.gives(name))
+    near = did_you_mean(root, (*given, *_EVERYWHERE, "secrets", "answer", "this"))
     if near:
         return f"did you mean `{near}`?"
     return "names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id`; texts need quotes"

@@ -41,6 +41,8 @@ def _why(name: str, use: Use, program: Program) -> tuple[str, str | None]:
         region = _region(inner, use.position)
         help = f"name the step around it: `steps.{region}.output`" if region else None
         return f"the step `{name}` is inside another list and not visible here", help
+    if use.field[0] == "set" and did_you_mean(name, (use.own_name or "",)):
+        return f"unknown step `{name}`", f"did you mean `{use.own_name}`?"
     near = did_you_mean(name, use.position.visible())
     if near is None:
         visible = [f"`{word}`" for word in use.position.visible()[:5]]
