@@ -27,7 +27,7 @@ from flujo.blueprints.edit.renaming import (
 )
 from flujo.blueprints.edit.splice import spliced
 from flujo.blueprints.edit.values import replacements
-from flujo.blueprints.edit.wrapping import wrappings
+from flujo.blueprints.edit.wrapping import own_line, wrappings
 from flujo.blueprints.reader import read
 from flujo.core.diagnostics import Diagnostic, Edit
 from flujo.core.record import dataclass
@@ -290,13 +290,15 @@ def _wrapped(draft: Draft, path: Path, change: WrapInMap) -> Draft:
         put(data, place, text)
     draft = _tried(draft, renamings(draft, items, texts, change.name), data, path)
     around = {"kind": "map", "name": change.name, "over": change.over}
+    lines: dict[str, str] = {}
     for key in NEEDS:
         if key in step:
             around[key] = step[key]
+            lines |= own_line(draft, path, key)
             draft = _removed(draft, (*path, key))
     data = draft.data
     put(data, path, {**around, "steps": [draft.value(path)]})
     draft.container(path[:-1])
     entry = draft.tree.find(path)
     assert entry is not None
-    return _tried(draft, wrappings(draft, entry, around), data, path)
+    return _tried(draft, wrappings(draft, entry, around, lines), data, path)

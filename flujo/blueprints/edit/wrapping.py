@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from flujo.blueprints.edit.draft import Draft
 from flujo.blueprints.edit.entries import gap_of
-from flujo.blueprints.edit.splice import column, replacing
+from flujo.blueprints.edit.splice import column, line_stop, replacing
 from flujo.blueprints.edit.tree import Entry
 from flujo.blueprints.edit.writing import key, written
 from flujo.core.diagnostics import Edit
+from flujo.core.spans import Path
 from flujo.core.values import JsonObject
 
 _LINE: Final = re.compile(r"(?:\r\n|\n|\r)([ \t]*)(?=([^\r\n]?))")
 
 
-def wrappings(draft: Draft, entry: Entry, around: JsonObject) -> Iterator[list[Edit]]:
-    """Yield ways to put a mapping with `steps` round the item that is to be its only step."""
+def wrappings(draft: Draft, entry: Entry, around: JsonObject, lines: Mapping[str, str]) -> Iterator[list[Edit]]:
+    """Yield ways to put a mapping with `steps` round the item that is to be its only step.
+
+    `lines` are entries of that mapping as they are to be written on a line of their own.
+    """
     part, source = entry.part, draft.text
     if part.is_flow or entry.key is not None:
         head = ", ".join(f"{key(name)}: {written(value)}" for name, value in around.items())
@@ -29,11 +33,20 @@ def wrappings(draft: Draft, entry: Entry, around: JsonObject) -> Iterator[list[E
         return
     dash, gap = column(source, entry.start), gap_of(source, entry)
     indent = " " * (dash + 1 + len(gap))
-    lines = [f"{key(name)}: {written(value)}" for name, value in around.items()]
-    head = draft.line_end.join(["-" + gap + lines[0], *(indent + line for line in [*lines[1:], "steps:"])])
-    first = replacing(entry.start, entry.start, head + draft.line_end + indent + "  ")
+    first, *others = [lines.get(name, f"{key(name)}: {written(value)}") for name, value in around.items()]
+    head = draft.line_end.join(["-" + gap + first, *(indent + line for line in [*others, "steps:"])])
+    opening = replacing(entry.start, entry.start, head + draft.line_end + indent + "  ")
     shift = " " * (len(indent) + 2 - dash)
-    yield [first, *_moved(draft, entry, dash, shift)]
+    yield [opening, *_moved(draft, entry, dash, shift)]
+
+
+def own_line(draft: Draft, path: Path, name: str) -> dict[str, str]:
+    """Return the line of an entry by its name, with its comment, if it stands on one line that is all its own."""
+    above, entry = draft.tree.find(path), draft.tree.find((*path, name))
+    if above is None or above.part.is_flow or entry is None:
+        return {}
+    line = draft.text[entry.start : line_stop(draft.text, entry.start)]
+    return {name: line} if entry.part.end <= entry.start + len(line) else {}
 
 
 def _moved(draft: Draft, entry: Entry, dash: int, shift: str) -> Iterator[Edit]:

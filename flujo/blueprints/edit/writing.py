@@ -45,8 +45,8 @@ def text(value: str, quote: str = "") -> str:
 
 
 def key(name: str) -> str:
-    """Return the text of a key."""
-    return text(name)
+    """Return the text of a key; `on` is a word of the language, and nobody writes it in quotes."""
+    return name if name == "on" else text(name)
 
 
 def single(value: str) -> str:

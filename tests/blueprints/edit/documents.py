@@ -29,6 +29,7 @@ class Writer:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.comments: list[str] = []
+        self.anchors: dict[str, str] = {}
 
     def text(self, data: Any) -> str:
         lines = [*self.extra(0), *self.block(data, 0), *self.extra(0)]
@@ -90,6 +91,17 @@ class Writer:
         return [f"{head} |{chomp}{self.tail()}", *(lead + line if line else "" for line in lines)]
 
     def flow(self, data: Any) -> str:
+        """A value on one line: now and then an alias of one that was there, or with an anchor."""
+        known = json.dumps(data)
+        if known in self.anchors and self.rng.random() < 0.5:
+            return f"*{self.anchors[known]} "
+        text = self.written(data)
+        if known not in self.anchors and self.rng.random() < 0.1:
+            self.anchors[known] = f"n{len(self.anchors)}"
+            return f"&{self.anchors[known]} {text}"
+        return text
+
+    def written(self, data: Any) -> str:
         rng, comma = self.rng, self.rng.choice([", ", ", ", ",", " , "])
         pad = rng.choice(["", "", " "])
         if isinstance(data, list):

@@ -47,6 +47,7 @@ from .edits import after, refused
         (True, "true"),
         (None, "null"),
         ([], "[]"),
+        ({"on": 1, "yes": 2}, '{on: 1, "yes": 2}'),
         ({"a b": [1, {"no": "x, y"}]}, '{a b: [1, {"no": "x, y"}]}'),
     ],
 )

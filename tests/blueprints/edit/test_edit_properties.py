@@ -86,6 +86,9 @@ def test_the_data_is_what_the_edit_says_and_nothing_else_changes(seed: int) -> N
     before = json.loads(json.dumps(data))
     change = model_edit(rng, data)
     edited = edit(text, "flow.yaml", [change])
+    if [item.code for item in edited.diagnostics] == ["FLJ0012"]:
+        assert "&" in text and edited.text == text
+        return
     assert not edited.diagnostics, (change, text)
     found, problems = read(edited.text, "flow.yaml")
     assert found is not None and not problems and same(found.data, data), (change, text, edited.text)
@@ -113,12 +116,16 @@ def test_edits_compose(seed: int) -> None:
     if made is None:
         return
     data, text, _ = made
-    changes, one_by_one = [], text
+    changes: list[Change] = []
+    one_by_one = text
     for _ in range(4):
         if not data:
             break
-        changes.append(model_edit(rng, data))
-        one_by_one = edit(one_by_one, "flow.yaml", changes[-1:]).text
+        new = json.loads(json.dumps(data))
+        change = model_edit(rng, new)
+        done = edit(one_by_one, "flow.yaml", [change])
+        if not done.diagnostics:
+            changes, one_by_one, data = [*changes, change], done.text, new
     at_once = edit(text, "flow.yaml", changes)
     assert not at_once.diagnostics and at_once.text == one_by_one
     found, _ = read(at_once.text, "flow.yaml")

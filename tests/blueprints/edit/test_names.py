@@ -152,12 +152,13 @@ def test_agents_and_imports_are_renamed_with_all_who_use_them() -> None:
 
 def test_what_named_a_wrapped_step_names_the_map_and_its_needs_are_the_maps() -> None:
     text = (
-        "steps:\n  - name: a\n    uses: x\n  - name: b # c\n    needs: [a]\n\n    # d\n    input: |\n"
+        "steps:\n  - name: a\n    uses: x\n  - name: b # c\n    needs: [a]  # e\n\n    # d\n    input: |\n"
         '       {{ item }}\n\n         deep\n    uses: y\n  - {name: c, needs: [b], input: "{{ steps.b.output }}"}\n'
     )
     assert after(text, WrapInMap("steps.b", "each", "{{ steps.a.output }}")) == (
         'steps:\n  - name: a\n    uses: x\n  - kind: map\n    name: each\n    over: "{{ steps.a.output }}"\n'
-        "    needs: [a]\n    steps:\n      - name: b # c\n\n        # d\n        input: |\n           {{ item }}\n\n"
+        "    needs: [a]  # e\n    steps:\n"
+        "      - name: b # c\n\n        # d\n        input: |\n           {{ item }}\n\n"
         '             deep\n        uses: y\n  - {name: c, needs: [each], input: "{{ steps.each.output }}"}\n'
     )
     flow = "steps: [{name: a, uses: x}]\n"
