@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from flujo.core.errors import LostOwnership, StateError
 from flujo.core.ids import Digest, RunId
 from flujo.core.record import dataclass
-from flujo.core.rows import RunStatus
 from flujo.core.storing import NO_CHANGE, Batch, RunHeader
 from flujo.core.values import sha256
 
@@ -20,8 +19,6 @@ BUSY_SECONDS = 30.0
 
 Durability = Literal["full", "normal"]
 """full: a commit is synced, it survives a loss of power; normal: it survives the end of the process."""
-
-HeaderRow = tuple[str, str, RunStatus, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,12 @@ def let_go(batches: Sequence[Batch]) -> set[RunId]:
     return {batch.rows[-1].run for batch in batches if batch.change.status not in (None, "running")}
 
 
-def header(row: HeaderRow) -> RunHeader:
+def header(row: tuple[Any, ...]) -> RunHeader:
     """Return the header that a row of the runs is."""
     return RunHeader(RunId(row[0]), row[1], row[2], row[3], row[4])
 
 
-def the_one(prefix: str, found: Sequence[HeaderRow]) -> RunHeader:
+def the_one(prefix: str, found: Sequence[tuple[Any, ...]]) -> RunHeader:
     """Return the run that a prefix means, of those whose ids begin with it; raise StateError FLJ0801."""
     exact = [row for row in found if row[0] == prefix]
     if prefix and (exact or len(found) == 1):
