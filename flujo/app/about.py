@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flujo._version import __version__
-from flujo.app.settings import DEFAULT_STATE, FILE, read_settings_file
+from flujo.app.settings import DEFAULT_STATE, FILE, IN_MEMORY, MEMORY, masked, read_settings_file
 from flujo.blueprints.language import VERSIONS
 from flujo.core.events import JOURNAL_VERSION
 from flujo.core.record import dataclass
@@ -21,9 +20,6 @@ from flujo.skills.lock import VERSION as LOCK_VERSION
 from flujo.stores.schema import MIGRATIONS
 
 LIBRARIES: Final = ("google-re2", "jinja2", "jmespath", "jsonschema", "litellm", "pydantic", "ruamel.yaml", "typer")
-
-_USER: Final = re.compile(r"(?<=://)[^/@\s]*@")
-_QUERY: Final = re.compile(r"\?.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +70,13 @@ def effective(root: Path, env: Mapping[str, str], settings: Any) -> list[Setting
             return Setting(name, _shown(document[table][key]), f"{FILE}:{line}" if line else FILE)
         return Setting(name, default, "default")
 
+    in_memory = next((name for name in IN_MEMORY if env.get(name) and settings.state == MEMORY), None)
     found = [
         Setting("project.root", str(root), "the folder" if not text else f"the folder with {FILE}"),
         said("project", "name", settings.name),
-        said("state", "uri", DEFAULT_STATE, "FLUJO_STATE_URI"),
+        Setting("state.uri", settings.state, in_memory)
+        if in_memory
+        else said("state", "uri", DEFAULT_STATE, "FLUJO_STATE_URI"),
         said("state", "durability", settings.durability),
         said("model", "default", None, "FLUJO_MODEL"),
         said("secrets", "env_file", ".env"),
@@ -91,7 +90,7 @@ def effective(root: Path, env: Mapping[str, str], settings: Any) -> list[Setting
 
 def _shown(value: JsonValue) -> JsonValue:
     """Return a value without the parts of an address that carry passwords."""
-    return _QUERY.sub("?***", _USER.sub("***@", value)) if isinstance(value, str) and "://" in value else value
+    return masked(value) if isinstance(value, str) and "://" in value else value
 
 
 def _lines(text: str) -> dict[tuple[str, str], int]:

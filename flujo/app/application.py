@@ -220,17 +220,9 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The state database, opened when it is first needed."""
-        from flujo.stores.sqlite import SqliteStore
+        from flujo.app.state import open_store
 
-        file = self.settings.state_file(self.root)
-        if file is not None and not file.parent.exists():
-            try:
-                file.parent.mkdir(parents=True)
-                (file.parent / ".gitignore").write_text("*\n", "utf-8")
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise UsageError("FLJ0807", f"the state folder `{file.parent}` cannot be made: {reason}") from error
-        return SqliteStore(file, self.settings.durability)
+        return open_store(self.settings, self.root)
 
     @cached_property
     def system(self) -> Any:
@@ -280,7 +272,7 @@ class App:
         """Start a run and drive it to its end or pause; return its view."""
         options = options or RunOptions()
         self._check_keys(graph)
-        if self.settings.state_file(self.root) is None:
+        if self.settings.state_at(self.root) is None:
             from flujo.app.pauses import refuse_pause
 
             refuse_pause(_nodes(graph), options.wait_max, asks=options.ask is not None)
@@ -489,8 +481,8 @@ class App:
     @property
     def _untouched(self) -> bool:
         """Whether nothing has run here yet: then looking makes no state folder."""
-        file = self.settings.state_file(self.root)
-        return file is not None and not file.exists()
+        place = self.settings.state_at(self.root)
+        return isinstance(place, Path) and not place.exists()
 
     def runs(self, limit: int = 50) -> Sequence[RunHeader]:
         """Return runs, newest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import field
@@ -16,6 +17,12 @@ from flujo.models.settings import ModelAlias, ModelSettings
 
 FILE = "flujo.toml"
 DEFAULT_STATE = "sqlite:///.flujo/state.db"
+MEMORY = "memory://"
+IN_MEMORY = ("FLUJO_STATE_MODE", "FLUJO_EPHEMERAL_STATE")
+"""Variables that put the state in memory, whatever else says where it is."""
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+_SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
+_USER, _QUERY = re.compile(r"(?<=://)\S*@"), re.compile(r"\?.*")
 
 _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"name": str},
@@ -44,18 +51,21 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     env_file: str | None = None
 
-    def state_file(self, root: Path) -> Path | None:
-        """Return the file of the state database, None for `memory://`; raise UsageError FLJ0002 for other URIs."""
-        if self.state == "memory://":
+    def state_at(self, root: Path) -> Path | str | None:
+        """Return where the state is: a file, the URI of a server, None for memory; raise UsageError FLJ0002."""
+        if self.state == MEMORY:
             return None
-        scheme, _, path = self.state.partition("///")
-        if scheme != "sqlite:" or not path:
-            raise UsageError(
-                "FLJ0002",
-                f"the state URI `{self.state}` is not one this version knows",
-                help="use `sqlite:///PATH` (relative to the project; `sqlite:////PATH` is absolute) or `memory://`",
-            )
-        return root / path
+        scheme, _, rest = self.state.partition("://")
+        if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+            return root / rest[1:]
+        if scheme in _SERVERS and rest:
+            return self.state
+        raise UsageError(
+            "FLJ0002",
+            f"the state URI `{masked(self.state)}` is not one this version knows",
+            help="use `sqlite:///PATH` (relative to the project; `sqlite:////PATH` is absolute),"
+            " `postgresql://USER:PASSWORD@HOST/DATABASE` or `memory://`",
+        )
 
 
 def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
@@ -75,12 +85,33 @@ def load_settings(root: Path, env: Mapping[str, str]) -> Settings:
     aliases = {name: _alias(name, table) for name, table in models.items()}
     return Settings(
         name=document.get("project", {}).get("name", root.resolve().name),
-        state=env.get("FLUJO_STATE_URI") or document.get("state", {}).get("uri", DEFAULT_STATE),
+        state=_state_of(env) or document.get("state", {}).get("uri", DEFAULT_STATE),
         durability=durability,
         model=env.get("FLUJO_MODEL") or document.get("model", {}).get("default"),
         models=ModelSettings(aliases),
         env_file=document.get("secrets", {}).get("env_file"),
     )
+
+
+def _state_of(env: Mapping[str, str]) -> str | None:
+    """Return the state URI that the environment says: a state in memory goes before all."""
+    mode, ephemeral = (env.get(name, "").lower() for name in IN_MEMORY)
+    if mode not in ("", "memory", "ephemeral"):
+        raise UsageError(
+            "FLJ0002",
+            f"`FLUJO_STATE_MODE` is `memory` or `ephemeral`, not `{mode}`",
+            help="leave it out to keep runs where `FLUJO_STATE_URI` or `[state] uri` says",
+        )
+    if ephemeral not in (*_YES, *_NO):
+        raise UsageError(
+            "FLJ0002", f"`FLUJO_EPHEMERAL_STATE` is `1` or `0`, not `{ephemeral}`", help="`1` keeps runs in memory only"
+        )
+    return MEMORY if mode or ephemeral in _YES else env.get("FLUJO_STATE_URI")
+
+
+def masked(uri: str) -> str:
+    """Return a URI without the parts that may carry passwords."""
+    return _QUERY.sub("?***", _USER.sub("***@", uri))
 
 
 def read_settings_file(root: Path) -> tuple[str, JsonObject]:

@@ -59,7 +59,7 @@ class Server:
         self._link: Connection | None = None
         try:
             url = make_url(uri).set(drivername="postgresql+psycopg")
-            self.name = url.set(query={}).render_as_string()
+            self.name = url.set(drivername="postgresql", query={}).render_as_string()
             self._engine = create_engine(
                 url,
                 poolclass=NullPool,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flujo.app import load_settings, open_app
+from flujo.app.about import effective
 from flujo.app.project import ProjectSources, find_root, read_file
 from flujo.core.errors import FlujoError, UsageError
 
@@ -19,7 +20,7 @@ def settings(tmp_path, text, env=None):
 def test_without_a_file_there_are_defaults(tmp_path):
     found = load_settings(tmp_path, {})
     assert (found.name, found.state, found.model) == (tmp_path.name, "sqlite:///.flujo/state.db", None)
-    assert found.state_file(tmp_path) == tmp_path / ".flujo" / "state.db"
+    assert found.state_at(tmp_path) == tmp_path / ".flujo" / "state.db"
 
 
 def test_a_file_and_the_environment(tmp_path):
@@ -27,10 +28,10 @@ def test_a_file_and_the_environment(tmp_path):
         '[project]\nname = "p"\n[state]\nuri = "memory://"\n[model]\ndefault = "small"\n[models.small]\nmodel = "a/b"\n'
     )
     found = settings(tmp_path, text)
-    assert (found.name, found.state_file(tmp_path), found.model) == ("p", None, "small")
+    assert (found.name, found.state_at(tmp_path), found.model) == ("p", None, "small")
     assert found.models.resolve("small")[0] == "a/b"
     other = settings(tmp_path, text, {"FLUJO_STATE_URI": "sqlite:////x/y.db", "FLUJO_MODEL": "c/d"})
-    assert (other.state_file(tmp_path), other.model) == (Path("/x/y.db"), "c/d")
+    assert (other.state_at(tmp_path), other.model) == (Path("/x/y.db"), "c/d")
 
 
 @pytest.mark.parametrize(
@@ -61,10 +62,42 @@ def test_a_folder_in_place_of_the_file(tmp_path):
         load_settings(tmp_path, {})
 
 
-@pytest.mark.parametrize("uri", ["postgresql://x", "sqlite://x", "sqlite:///", "nonsense"])
+@pytest.mark.parametrize(
+    "uri", ["postgresql://", "sqlite://x", "sqlite:///", "nonsense", "mysql://me:secret@h/d?p=secret"]
+)
 def test_other_states_are_refused(tmp_path, uri):
-    with pytest.raises(UsageError, match="state URI"):
-        load_settings(tmp_path, {"FLUJO_STATE_URI": uri}).state_file(tmp_path)
+    with pytest.raises(UsageError, match="state URI") as caught:
+        load_settings(tmp_path, {"FLUJO_STATE_URI": uri}).state_at(tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("uri", ["postgresql://u:p@h:1/d?sslmode=require", "postgres://h/d", "postgresql+psycopg://h"])
+def test_a_server_is_named_by_its_uri(tmp_path, uri):
+    assert load_settings(tmp_path, {"FLUJO_STATE_URI": uri}).state_at(tmp_path) == uri
+
+
+@pytest.mark.parametrize(
+    ("env", "state"),
+    [
+        ({"FLUJO_STATE_MODE": "memory"}, "memory://"),
+        ({"FLUJO_STATE_MODE": "Ephemeral"}, "memory://"),
+        ({"FLUJO_EPHEMERAL_STATE": "true"}, "memory://"),
+        ({"FLUJO_EPHEMERAL_STATE": "0"}, "sqlite:////x.db"),
+        ({"FLUJO_STATE_MODE": ""}, "sqlite:////x.db"),
+    ],
+)
+def test_a_state_in_memory_goes_before_all(tmp_path, env, state):
+    found = load_settings(tmp_path, {"FLUJO_STATE_URI": "sqlite:////x.db", **env})
+    assert found.state == state
+    shown = {item.name: (item.value, item.origin) for item in effective(tmp_path, env, found)}["state.uri"]
+    assert shown == (state, next(iter(env))) or state != "memory://"
+
+
+@pytest.mark.parametrize("name", ["FLUJO_STATE_MODE", "FLUJO_EPHEMERAL_STATE"])
+def test_other_modes_are_refused(tmp_path, name):
+    with pytest.raises(UsageError, match=name) as caught:
+        load_settings(tmp_path, {name: "file"})
+    assert caught.value.diagnostic.code == "FLJ0002"
 
 
 def test_the_root_is_the_nearest_folder_with_settings(tmp_path):

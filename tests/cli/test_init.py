@@ -149,7 +149,7 @@ def test_the_example_settings_load(tmp_path: Path) -> None:
     assert settings.models.resolve("local")[0] == "openai/llama-3.1-8b"
     assert all(value is not None for value in vars_of(settings.models.aliases["local"]))
     with open_app(tmp_path, {}) as app:
-        assert app.settings.state_file(tmp_path) == tmp_path / ".flujo/state.db"
+        assert app.settings.state_at(tmp_path) == tmp_path / ".flujo/state.db"
 
 
 def vars_of(alias: Any) -> list[Any]:
