@@ -65,7 +65,7 @@ campaign: setup-dev ## Crash and replay campaign: make campaign COUNT=1000 SEED=
 
 lock: $(VENV)/.made ## Write requirements/*.txt again, newest versions the bounds allow
 	$(PIP) install --quiet 'uv>=0.9,<1'
-	$(UV_COMPILE) --upgrade --extra llm --output-file requirements/dev.txt pyproject.toml requirements/dev.in
+	$(UV_COMPILE) --upgrade --extra llm --extra postgres --output-file requirements/dev.txt pyproject.toml requirements/dev.in
 	$(UV_COMPILE) --upgrade --constraints requirements/dev.txt --output-file requirements/run.txt \
 		pyproject.toml requirements/run.in
 

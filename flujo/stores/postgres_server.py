@@ -38,8 +38,8 @@ SESSION: Final = (
 
 _CLIENT: Final = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 _MIGRATING: Final = 0x666C756A6F
-_PASSING: Final = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08006", "08003"})
-"""SQLSTATEs after which the same may work: a deadlock, a server that stops or starts, a lost connection."""
+_DEADLOCK: Final = frozenset({"40001", "40P01"})
+"""SQLSTATEs after which the same works on the same session; 08 and 57P say that it is lost."""
 
 _MIGRATED: Final = text("INSERT INTO migrations (name, checksum) VALUES (:name, :checksum)")
 _HELD: Final = text(
@@ -67,7 +67,7 @@ class Server:
                 use_native_hstore=False,
                 connect_args={"application_name": "flujo", **_CLIENT},
             )
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
             raise UsageError("FLJ0002", "the state URI is not one of Postgres", help=_FORM) from error
         except ImportError as error:
             text = "a state on Postgres needs the package `psycopg`, which is not installed"
@@ -122,8 +122,8 @@ class Server:
             try:
                 return work()
             except DBAPIError as error:
-                lost = self._link is None or error.connection_invalidated
-                if not (lost or _state(error) in _PASSING) or time.monotonic() - began > self._patience:
+                lost = self._link is None or error.connection_invalidated or _state(error).startswith(("08", "57P"))
+                if not (lost or _state(error) in _DEADLOCK) or time.monotonic() - began > self._patience:
                     raise explained(error, self.name) from error
                 if lost:
                     self._drop()
@@ -151,17 +151,18 @@ class Server:
     # --- connecting ---
 
     def _connected(self) -> Connection:
-        if self._link is None:
-            self._connect()
-        assert self._link is not None
+        if self._link is None or self._link.invalidated:  # SQLAlchemy would make a session without our settings
+            self._drop()
+            return self._connect()
         return self._link
 
-    def _connect(self) -> None:
+    def _connect(self) -> Connection:
         self._link = self._engine.connect()
         for words in self._session:
             self._say(words)
         if self.owner:
             self.value(text("SELECT pg_advisory_lock(:key)"), key=_key(self.owner))
+        return self._link
 
     def _drop(self) -> None:
         link, self._link = self._link, None
@@ -244,6 +245,8 @@ _MEANINGS: Final = {
     "53300": ("the server has no connection left", "try again later, or raise its `max_connections`"),
     "55P03": ("another process keeps it locked", "try again when it is done"),
 }
+_ALIKE: Final = {"3F000": "42501"}
+"""A schema that one may not use is one that is not there."""
 _BY_WORDS: Final = (
     ("password", "28P01"),
     ('role "', "28P01"),
@@ -257,7 +260,11 @@ _BY_WORDS: Final = (
 def explained(error: DBAPIError, name: str) -> StateError:
     """Return what a server's error means."""
     words = str(error.orig).strip()
-    state = _state(error) or next((state for part, state in _BY_WORDS if part in words and "FATAL" in words), "")
+    state = (
+        _ALIKE.get(_state(error))
+        or _state(error)
+        or next((state for part, state in _BY_WORDS if part in words and "FATAL" in words), "")
+    )
     if state in _MEANINGS:
         meaning, hint = _MEANINGS[state]
         return StateError("FLJ0807", f"the state in `{name}` cannot be used: {meaning}", help=hint)

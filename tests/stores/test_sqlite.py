@@ -1,4 +1,4 @@
-"""The SQLite store keeps its contract: fenced, atomic, explained."""
+"""What is SQLite's own in its store: files, locks, errors. The contract is in test_contract.py."""
 
 import sqlite3
 import subprocess
@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flujo.core.errors import LostOwnership, StateError
+from flujo.core.errors import StateError
 from flujo.core.ids import Address, RunId, TaskId
 from flujo.core.rows import Row, row_hash
 from flujo.core.storing import (
     NO_CHANGE,
-    Batch,
-    Kept,
     Projection,
     RunHeader,
     TaskHeader,
@@ -44,21 +42,6 @@ def row(seq, epoch=1, body=b"{}", previous=b"", **more):
     return replace(made, hash=row_hash(made))
 
 
-def test_rows_come_back_as_they_were_written(store):
-    store.create(header())
-    with store.claim(RUN) as claim:
-        first, second = row(1, claim.epoch), row(2, claim.epoch, labels="untrusted")
-        store.append([first], {})
-        store.append([second], {}, Projection(status="completed"))
-    assert list(store.rows(RUN)) == [first, second]
-    assert list(store.rows(RUN, after=1)) == [second]
-    assert store.row(RUN, 2) == second
-    assert [(item.seq, item.address) for item in store.index(RUN)] == [(1, "s1"), (2, "s2")]
-    assert store.run("run").status == "completed"
-    with pytest.raises(StateError, match="event 9"):
-        store.row(RUN, 9)
-
-
 def test_nothing_looks_through_the_events_of_other_runs(store):
     said = []
     store._db.set_trace_callback(said.append)
@@ -71,61 +54,6 @@ def test_nothing_looks_through_the_events_of_other_runs(store):
     plans = [step[3] for text in events for step in store._db.execute(f"EXPLAIN QUERY PLAN {text}")]
     assert len(events) >= 5 and sum("SEARCH events USING INTEGER PRIMARY KEY" in step for step in plans) >= 4
     assert not [step for step in plans if "SCAN events" in step]
-
-
-def test_an_older_epoch_is_fenced_out(store):
-    store.create(header())
-    with store.claim(RUN) as old:
-        store.append([row(1, old.epoch)], {})
-    with store.claim(RUN) as new:
-        assert new.epoch == old.epoch + 1
-        with pytest.raises(LostOwnership):
-            store.append([row(2, old.epoch)], {})
-        store.append([row(2, new.epoch)], {})
-
-
-@pytest.mark.parametrize("seq", [1, 3])
-def test_a_seq_that_does_not_follow_is_refused(store, seq):
-    store.create(header())
-    with store.claim(RUN) as claim:
-        store.append([row(1, claim.epoch)], {})
-        with pytest.raises(LostOwnership):
-            store.append([row(seq, claim.epoch)], {})
-
-
-def test_an_append_is_whole_or_not_at_all(store):
-    store.create(header())
-    task = TaskHeader(TaskId("run-1.1"), RUN, "demo", Address("ask"), 5)
-    with store.claim(RUN) as claim:
-        rows = [row(1, claim.epoch), row(5, claim.epoch)]
-        with pytest.raises(LostOwnership):
-            store.append(rows, {sha256(b"x"): b"x"}, Projection(status="suspended", opened=(task,)))
-    assert list(store.rows(RUN)) == []
-    assert store.run("run-1").status == "running"
-    assert store.tasks() == []
-    with pytest.raises(StateError, match="missing"):
-        store.blob(sha256(b"x"))
-
-
-def test_tasks_open_and_close_with_their_events(store):
-    store.create(header())
-    task = TaskHeader(TaskId("run-1.1"), RUN, "demo", Address("ask"), 5)
-    with store.claim(RUN) as claim:
-        store.append([row(1, claim.epoch)], {}, Projection(opened=(task,)))
-        assert store.tasks() == store.tasks(RUN) == [task]
-        assert store.tasks(RunId("other")) == []
-        store.append([row(2, claim.epoch)], {}, Projection(closed=(task.task,)))
-    assert store.tasks() == []
-
-
-@pytest.mark.parametrize("size", [10, INLINE_BLOB + 1])
-def test_blobs_are_kept_once_and_checked(store, size):
-    data = b"a" * size
-    store.create(header())
-    with store.claim(RUN) as claim:
-        store.append([row(1, claim.epoch)], {sha256(data): data})
-        store.append([row(2, claim.epoch)], {sha256(data): data})
-    assert store.blob(sha256(data)) == data
 
 
 def test_a_large_blob_is_a_file_and_damage_is_found(tmp_path):
@@ -142,23 +70,6 @@ def test_a_large_blob_is_a_file_and_damage_is_found(tmp_path):
     file.unlink()
     with pytest.raises(StateError, match="missing"):
         store.blob(digest)
-
-
-def test_runs_are_found_by_prefix_and_listed_newest_first(store):
-    for number, name in enumerate(["aa-1", "aa-2", "b-1"]):
-        store.create(header(RunId(name), created=number))
-    assert store.run("b").run == "b-1"
-    assert store.run("aa-1").run == "aa-1"
-    assert [item.run for item in store.runs()] == ["b-1", "aa-2", "aa-1"]
-    assert [item.run for item in store.runs(1)] == ["b-1"]
-    assert store.runs(status="failed") == []
-    with pytest.raises(StateError, match="several"):
-        store.run("aa")
-    for nothing in ("", "zz"):
-        with pytest.raises(StateError, match="no run"):
-            store.run(nothing)
-    with pytest.raises(StateError, match="no run"), store.claim(RunId("zz")):
-        pass
 
 
 def test_a_run_that_is_driven_is_refused_with_the_pid(tmp_path):
@@ -253,41 +164,9 @@ def test_commits_are_synced_as_told(tmp_path, durability, level):
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_batches_of_several_runs_are_one_transaction(store):
-    other = RunId("run-2")
-    store.create(header())
-    with store.claim(RUN) as claim, store.claim_new(other) as new:
-        assert new.epoch == 1
-        mine = Batch([row(1, claim.epoch), row(2, claim.epoch)], {})
-        theirs = replace(row(1, new.epoch), run=other)
-        made = RunHeader(other, "demo", "running", 7, 7)
-        store.append_all([mine, Batch([theirs], {}, Projection(created=made))])
-        assert store.run("run-2") == made
-        late = Batch([replace(theirs, seq=2, epoch=9)], {})
-        with pytest.raises(LostOwnership):
-            store.append_all([Batch([row(3, claim.epoch)], {}), late])
-        with pytest.raises(LostOwnership):
-            store.append([row(3, claim.epoch), row(4, claim.epoch + 1)], {})
-    assert len(list(store.rows(RUN))) == 2
-
-
 def test_changes_add_up():
     opened = TaskHeader(TaskId("t.1"), RUN, "demo", Address("a"), 1)
     first = Projection(status="running", created=header()).then(Projection(opened=(opened,)))
     assert first == Projection("running", (opened,), (), header())
     assert NO_CHANGE.then(first) is first
     assert first.then(NO_CHANGE) is first
-
-
-def test_what_is_kept_is_found_by_its_key_and_replaced(store):
-    store.create(header())
-    with store.claim(RUN) as claim:
-        first, second = row(1, claim.epoch), row(2, claim.epoch)
-        assert store.kept("k") is None
-        store.append([first], {}, Projection(kept=(Kept("k", RUN, 1),)))
-        assert store.kept("k") == first
-        store.append([second], {}, Projection(kept=(Kept("k", RUN, 2), Kept("l", RUN, 1))))
-        assert (store.kept("k"), store.kept("l"), store.kept("m")) == (second, first, None)
-        with pytest.raises(LostOwnership):
-            store.append([row(2, claim.epoch)], {}, Projection(kept=(Kept("m", RUN, 2),)))
-        assert store.kept("m") is None
