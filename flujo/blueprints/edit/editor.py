@@ -34,6 +34,9 @@ from flujo.core.record import dataclass
 from flujo.core.spans import Path
 from flujo.core.values import JsonValue, ValueProblem, stored_bytes
 
+MAX_PARTS: Final = 64
+"""A value that differs in more parts than this is written anew: each part takes two readings of the text."""
+
 _BOM: Final = "\ufeff"
 
 
@@ -135,8 +138,11 @@ def _replaced(draft: Draft, path: Path, value: JsonValue) -> Draft:
 
 def _by_parts(draft: Draft, path: Path, old: JsonValue, new: JsonValue) -> Draft | None:
     """Return the draft after the smaller changes that make one value of another; None where that is no way."""
+    changes = list(_smaller(path, old, new))
+    if len(changes) > MAX_PARTS:
+        return None
     try:
-        for change in _smaller(path, old, new):
+        for change in changes:
             draft = _changed(draft, change)
     except Refused:
         return None

@@ -289,3 +289,9 @@ def test_the_diff_says_where_the_text_has_no_last_line_end() -> None:
 def test_the_same_value_changes_nothing() -> None:
     assert after("a: 0x10 # c\n", Set("a", 16)) == "a: 0x10 # c\n"
     assert read("a: 0x10\n", "f")[0] is not None
+
+
+def test_a_list_that_is_nearly_all_new_is_written_anew() -> None:
+    text = "a:\n" + "".join(f"  - {number}\n" for number in range(80)) + "b: 1 # c\n"
+    new = [number + 1 for number in range(80)]
+    assert after(text, Set("a", new)) == f"a: {new}\nb: 1 # c\n"
