@@ -12,7 +12,7 @@ from typing import Literal
 from flujo.core.errors import UsageError
 from flujo.core.record import dataclass
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import JsonObject, JsonValue, type_name
+from flujo.core.values import JsonObject, JsonValue, a_type
 from flujo.models.settings import ModelAlias, ModelSettings
 
 FILE = "flujo.toml"
@@ -139,7 +139,7 @@ def _check(keys: JsonObject, known: Mapping[str, type | tuple[type, ...]], where
         if key not in known:
             raise _unknown(f"key `{key}` in {where}", key, list(known))
         if not isinstance(value, known[key]) or isinstance(value, bool):
-            raise _bad(f"`{key}` in {where} must not be {type_name(value)}")
+            raise _bad(f"`{key}` in {where} must not be {a_type(value)}")
 
 
 def _unknown(what: str, word: str, known: list[str]) -> UsageError:

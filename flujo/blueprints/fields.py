@@ -56,7 +56,7 @@ def read_retry(value: JsonValue, path: Path, report: Report) -> Retry | None:
         try:
             times[key] = seconds(getattr(given, key)) if key in given.given else getattr(Retry(), key)
         except DurationProblem as problem:
-            report.add("FLJ0208", f"`{key}`: {problem}", (*path, key))
+            report.add("FLJ0208", f"`{key}` {problem}", (*path, key), help=problem.help)
             return None
     words = Retry().on if given.on is None else frozenset[str](given.on)
     return Retry(given.attempts, words, given.backoff, jitter=given.jitter, **times)
@@ -67,7 +67,7 @@ def read_duration(value: JsonValue, path: Path, report: Report) -> float | None:
     try:
         result = seconds(value)
     except DurationProblem as problem:
-        report.add("FLJ0208", f"`{path[-1]}`: {problem}", path)
+        report.add("FLJ0208", f"`{path[-1]}` {problem}", path, help=problem.help)
         return None
     if result > 0:
         return result

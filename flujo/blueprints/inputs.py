@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flujo.blueprints.report import Report
-from flujo.core.json_schema import schema_problems
+from flujo.core.json_schema import schema_faults
+from flujo.core.schema_limits import TYPES, type_help
 from flujo.core.spans import Path
-from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue
-
-_TYPES: Final = ("string", "integer", "number", "boolean", "array", "object", "null")
-_OTHER_WORDS: Final = {
-    "text": "string",
-    "str": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-    "list": "array",
-    "dict": "object",
-    "mapping": "object",
-}
 
 
 def read_inputs(value: JsonValue, path: Path, report: Report) -> JsonObject | None:
@@ -36,10 +22,9 @@ def read_inputs(value: JsonValue, path: Path, report: Report) -> JsonObject | No
 def _property(spec: JsonValue, path: Path, report: Report) -> JsonObject:
     if isinstance(spec, dict):
         return check_schema(spec, path, report) or {}
-    if isinstance(spec, str) and spec in _TYPES:
+    if isinstance(spec, str) and spec in TYPES:
         return {"type": spec}
-    near = (_OTHER_WORDS.get(spec) or did_you_mean(spec, _TYPES)) if isinstance(spec, str) else None
-    help = f"did you mean `{near}`?" if near else f"the types are {', '.join(f'`{word}`' for word in _TYPES)}"
+    help = type_help(spec if isinstance(spec, str) else "")
     report.add("FLJ0204", f"`{path[-1]}` needs the name of a type, or a JSON Schema", path, help=help)
     return {}
 
@@ -47,7 +32,8 @@ def _property(spec: JsonValue, path: Path, report: Report) -> JsonObject:
 def check_schema(value: JsonValue, path: Path, report: Report) -> JsonObject | None:
     """Return a JSON Schema that blueprints may use; None after a report."""
     schema = report.mapping(value, path, f"`{path[-1]}`")
-    problems = schema_problems(schema)
-    for problem in problems:
-        report.add("FLJ0209", f"`{path[-1]}` is not a JSON Schema for blueprints: {problem}", path)
-    return None if problems else schema
+    faults = schema_faults(schema)
+    for at, problem, help in faults:
+        said = problem if at else f"`{path[-1]}` is not a JSON Schema for blueprints: {problem}"
+        report.add("FLJ0209", said, (*path, *at), help=help)
+    return None if faults else schema

@@ -12,7 +12,7 @@ from flujo.core.record import dataclass
 from flujo.core.shape import Misfit
 from flujo.core.spans import Path, Place, Span
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import type_name
+from flujo.core.values import a_type
 
 MAX_ERRORS: Final = 1_000
 """Errors that are told of one file."""
@@ -84,7 +84,8 @@ class Report:
                 case "missing":
                     self.add("FLJ0202", f"the key `{key}` is missing", path, help=f"add `{key}:`")
                 case "type":
-                    self.add("FLJ0203", f"`{key}` must be {item.text}, not {_shown(item.value)}", at)
+                    help = _type_help(item.text, item.value)
+                    self.add("FLJ0203", f"`{key}` must be {item.text}, not {a_type(item.value)}", at, help=help)
                 case "value":
                     self.add("FLJ0204", item.text, at, help=item.help)
 
@@ -102,15 +103,16 @@ class Report:
         """Return `value` if it is a mapping; else report it and return an empty one."""
         if isinstance(value, dict):
             return value
-        self.add("FLJ0203", f"{what} must be a mapping, not {_shown(value)}", path)
+        help = _type_help("a mapping", value)
+        self.add("FLJ0203", f"{what} must be a mapping, not {a_type(value)}", path, help=help)
         return {}
 
     def text(self, value: Any, path: Path, what: str) -> str | None:
         """Return `value` if it is text; else report it."""
         if isinstance(value, str):
             return value
-        help = "put it in quotes" if isinstance(value, int | float) else None
-        self.add("FLJ0203", f"{what} must be text, not {_shown(value)}", path, help=help)
+        help = _type_help("text", value)
+        self.add("FLJ0203", f"{what} must be text, not {a_type(value)}", path, help=help)
         return None
 
     def cut(self) -> tuple[Diagnostic, ...]:
@@ -141,9 +143,20 @@ def _lowered(item: Diagnostic) -> Diagnostic:
     return item
 
 
-def _shown(value: Any) -> str:
-    name = type_name(value)
-    return name if name in ("null", "text") else f"{'an' if name == 'integer' else 'a'} {name}"
+def _type_help(wanted: str, value: Any) -> str | None:
+    """Return what to do about a value of the wrong type, where that is plain to see."""
+    if wanted.startswith("text") and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    if isinstance(value, list) and len(value) == 1 and "list" not in wanted:
+        return "write it without the brackets"
+    if "list" in wanted and isinstance(value, str | int | float):
+        return f"write it as a list: `[{value}]`"
+    if "mapping" in wanted:
+        return "write `KEY: VALUE` pairs"
+    if wanted == "true or false" and isinstance(value, str):
+        return "write `true` or `false`, without quotes: `yes` and `no` are text"
+    number = wanted in ("an integer", "a number") and isinstance(value, str) and value.strip("-").isdecimal()
+    return "write it without quotes" if number else None
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -82,7 +82,7 @@ def _seconds(text: str) -> float:
     try:
         return seconds(text)
     except DurationProblem as problem:
-        raise UsageError("FLJ0005", f"`--wait-max {text}`: {problem}") from problem
+        raise UsageError("FLJ0005", f"`--wait-max` {problem}", help=problem.help) from problem
 
 
 def _asker(session: Session, live: Live | None) -> Callable[[TaskView], str | None]:

@@ -56,6 +56,10 @@ class Session:
         self.verbose = self.verbose or verbose
 
 
+_ALIGNED = 54
+"""What is said of an example stands in a column, except beside longer ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A command: its name, what runs it (a Session first, then its own options), and examples for its help."""
@@ -72,7 +76,7 @@ class Verb:
     @property
     def help(self) -> str:
         """The help text: examples first."""
-        wide = max((len(line) for line, why in self.examples if why), default=0)
+        wide = max((len(line) for line, why in self.examples if why and len(line) <= _ALIGNED), default=0)
         lines = [f"  {line.ljust(wide)}  # {why}" if why else f"  {line}" for line, why in self.examples]
         return "\n".join(["\b", "Examples:", *lines, "", inspect.cleandoc(self.run.__doc__ or "")])
 

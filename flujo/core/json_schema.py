@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from flujo.core.record import dataclass
-from flujo.core.schema_limits import at, limit_problems, pattern
+from flujo.core.schema_limits import Pointer, at, limit_problems, pattern, type_help, unknown_types
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, load_stored, stored_bytes, type_name
 
 MAX_PROBLEMS: Final = 10
@@ -56,6 +56,12 @@ def schema_problems(schema: JsonValue) -> list[str]:
         return list(_rules(stored_bytes(schema)).problems)
     except ValueProblem as problem:
         return [str(problem)]
+
+
+def schema_faults(schema: JsonValue) -> list[tuple[Pointer, str, str | None]]:
+    """Return what is wrong with a schema for people: where (the empty path for all of it), what, and what to write."""
+    named = [(path, f"unknown type `{word}`", type_help(word)) for path, word in unknown_types(schema)]
+    return [*named] or [((), problem, None) for problem in schema_problems(schema)]
 
 
 @dataclass(frozen=True, slots=True)

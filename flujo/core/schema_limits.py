@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 from urllib.parse import unquote
 
+from flujo.core.suggest import did_you_mean
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, stored_bytes
 
 MAX_BYTES: Final = 64 * 1024
@@ -53,6 +54,48 @@ def pattern(text: str) -> Any:
     except re2.error as error:
         reason = error.args[0] if error.args else "it is not well formed"
         raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from error
+
+
+TYPES: Final = ("string", "integer", "number", "boolean", "array", "object", "null")
+"""The types of JSON Schema."""
+
+_OTHER_WORDS: Final = {
+    "text": "string",
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "mapping": "object",
+}
+
+
+def type_help(word: str) -> str:
+    """Return which type was probably meant, or all there are."""
+    near = _OTHER_WORDS.get(word) or did_you_mean(word, TYPES)
+    return f"did you mean `{near}`?" if near else f"the types are {', '.join(f'`{name}`' for name in TYPES)}"
+
+
+def unknown_types(schema: JsonValue, path: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+    """Yield where a schema, or one inside it, names a type that there is not, and that name."""
+    if not isinstance(schema, dict) or len(path) > 2 * MAX_DEPTH:
+        return
+    named = schema.get("type")
+    if isinstance(named, str) and named not in TYPES:
+        yield (*path, "type"), named
+    elif isinstance(named, list):
+        wrong = ((at, word) for at, word in enumerate(named) if isinstance(word, str) and word not in TYPES)
+        yield from (((*path, "type", at), word) for at, word in wrong)
+    for key, part in schema.items():
+        if key in _SAME_PLACE_ONE or key in _BELOW_ONE:
+            yield from unknown_types(part, (*path, key))
+        elif key in _BELOW_MAP and isinstance(part, dict):
+            for name, inner in part.items():
+                yield from unknown_types(inner, (*path, key, name))
+        elif isinstance(part, list) and key in (*_SAME_PLACE_LIST, "prefixItems"):
+            for at, inner in enumerate(part):
+                yield from unknown_types(inner, (*path, key, at))
 
 
 def limit_problems(schema: JsonValue) -> list[str]:

@@ -106,10 +106,31 @@ def load(data: bytes | str) -> JsonValue:
     """Decode stored or foreign JSON text; NaN, infinities and duplicate keys are refused with ValueProblem."""
     try:
         value = json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise ValueProblem(_fault(error)) from error
     except (ValueError, RecursionError) as error:
         raise ValueProblem(_why(error) if isinstance(error, RecursionError) else str(error)) from error
     stored_bytes(value)  # refuses what JSON text can say and JSON values cannot be: 1e999, half a surrogate pair
     return value
+
+
+_FAULTS: Final = {
+    "Expecting value": "a value is missing",
+    "Expecting property name": "a key in double quotes is missing",
+    "Expecting ',' delimiter": "a comma or the end is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Extra data": "there is more text after the value",
+    "Unterminated string": "a text is not closed",
+    "Invalid control character": "a control character is not written as an escape",
+    "Invalid \\": "a backslash begins no escape",
+    "Illegal trailing comma": "a comma has nothing after it",
+}
+"""What Python's reader finds wrong, in words of ours: the same for all versions of it."""
+
+
+def _fault(error: json.JSONDecodeError) -> str:
+    words = next((ours for theirs, ours in _FAULTS.items() if error.msg.startswith(theirs)), error.msg)
+    return f"{words} (line {error.lineno}, column {error.colno})"
 
 
 def load_stored(data: bytes) -> JsonValue:
@@ -161,6 +182,12 @@ def check(value: JsonValue) -> None:
 def type_name(value: JsonValue) -> str:
     """Return the word users know the type of `value` by: text, integer, number, boolean, null, list or mapping."""
     return type_names.get(type(value), type(value).__name__)
+
+
+def a_type(value: JsonValue) -> str:
+    """Return the type of a value with its article: `an integer`, `a list`, `text`, `null`."""
+    name = type_name(value)
+    return name if name in ("null", "text") else f"{'an' if name == 'integer' else 'a'} {name}"
 
 
 def sha256(data: bytes) -> Digest:

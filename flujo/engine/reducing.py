@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from flujo.core.errors import FlujoError
-from flujo.core.values import JsonValue, canonical_bytes, type_name
+from flujo.core.values import JsonValue, a_type, canonical_bytes
 
 Results = list[JsonValue]
 
@@ -55,7 +55,7 @@ def _majority(results: Results) -> JsonValue:
 
 def _misfit(word: str, wanted: str, results: Results, types: tuple[type, ...]) -> FlujoError:
     odd = next((value for value in results if type(value) not in types), results[0])
-    return FlujoError("FLJ0507", f"`reduce: {word}` needs {wanted}, and one result is {type_name(odd)}")
+    return FlujoError("FLJ0507", f"`reduce: {word}` needs {wanted}, and one result is {a_type(odd)}")
 
 
 _WORDS: Final[dict[str, Callable[[Results], JsonValue]]] = {

@@ -31,7 +31,7 @@ from flujo.core.ids import ROOT, Address, Digest, child
 from flujo.core.outcomes import NOTHING_SPENT, Done, Failed, Outcome, Suspended
 from flujo.core.record import dataclass
 from flujo.core.storing import NO_CHANGE, IndexRow, Kept, Projection
-from flujo.core.values import JsonValue, Value, ValueProblem, type_name
+from flujo.core.values import JsonValue, Value, ValueProblem, a_type
 from flujo.engine.crowd import LANE, Stopped, in_time
 from flujo.engine.dispatch import Dispatcher, failure_event
 from flujo.engine.journal import EndOfRecord, Record
@@ -335,7 +335,7 @@ class Runner:
             writes.append((sink, done.output, done.labels))
         if meta.merges_output:
             if type(done.output) is not dict:
-                text = f"`updates_context` needs a mapping, and the output is {type_name(done.output)}"
+                text = f"`updates_context` needs a mapping, and the output is {a_type(done.output)}"
                 raise FlujoError("FLJ0504", text)
             writes.extend(((key,), value, done.labels) for key, value in done.output.items())
         if meta.sets:

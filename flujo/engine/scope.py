@@ -12,7 +12,7 @@ from flujo.core.errors import FlujoError
 from flujo.core.graph import Ref, Template
 from flujo.core.ids import Address, RunId
 from flujo.core.record import dataclass
-from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value, type_name
+from flujo.core.values import EMPTY, NULL, JsonObject, JsonValue, Value, a_type
 
 _GIVEN: Final = frozenset(
     {"item", "loop", "error", "results", "value", "this", "event", "output", "history", "@history"}
@@ -327,7 +327,7 @@ def boolean(template: Template, frame: Frame, field: str) -> bool:
     if value is True or value is False:
         return bool(value)
     hint = f"; compare, for example with `== {value!r}`" if type(value) is str else ""
-    raise FlujoError("FLJ0407", f"`{field}` yields {type_name(value)} and must yield a boolean{hint}")
+    raise FlujoError("FLJ0407", f"`{field}` yields {a_type(value)} and must yield a boolean{hint}")
 
 
 def iso(moment: int) -> str:

@@ -14,7 +14,7 @@ from flujo.core.graph import Rule
 from flujo.core.ids import Address
 from flujo.core.json_schema import problems
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
-from flujo.core.values import JsonObject, JsonValue, Value, type_name
+from flujo.core.values import JsonObject, JsonValue, Value, a_type
 from flujo.engine.order import Order
 from flujo.engine.scope import Frame, Scope, StepResult, boolean
 
@@ -113,7 +113,7 @@ def _refused(rule: Rule, verdict: JsonValue) -> list[str]:
         return [f"`{rule.call.target}` gives it {score:g}, and {rule.min_score:g} is needed: {verdict['reason']}"]
     if verdict is True:
         return []
-    gave = "false" if verdict is False else f"{type_name(verdict)} instead of true"
+    gave = "false" if verdict is False else f"{a_type(verdict)} instead of true"
     return [f"`{rule.call.target}` gives {gave}"]
 
 

@@ -11,7 +11,7 @@ from flujo.core.errors import TemplateError
 from flujo.core.graph import Names, Ref
 from flujo.core.record import dataclass
 from flujo.core.spans import Path, Place
-from flujo.core.values import JsonValue, type_name
+from flujo.core.values import JsonValue, a_type, type_name
 from flujo.expressions.budget import Budget
 from flujo.expressions.faults import Fault, Problem
 from flujo.expressions.program import Program, compile_text
@@ -108,7 +108,7 @@ def compile_condition(
         return compiler.template(value)
     if type(value) is not str:
         place = locate((), 0, 0)
-        message = f"a condition is an expression, not {type_name(value)}"
+        message = f"a condition is an expression, not {a_type(value)}"
         help = "write for example `{{ input.flag == 'yes' }}`"
         return None, [Diagnostic("FLJ0407", message, place, help)]
     return compiler.template(value, bare=not has_syntax(value))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from flujo.core.errors import SkillError
-from flujo.core.values import JsonObject, type_name
+from flujo.core.values import JsonObject, a_type
 
 
 def with_whole_numbers(arguments: JsonObject, error: ValidationError) -> JsonObject:
@@ -69,6 +69,6 @@ def words(problems: typing.Sequence[ErrorDetails]) -> str:
     first = problems[0]
     wanted = dict.fromkeys(_WANTED[item["type"]] for item in problems if item["type"] in _WANTED)
     if first["type"] in _WANTED:
-        return f"must be {' or '.join(wanted)}, not {type_name(first['input'])}"
+        return f"must be {' or '.join(wanted)}, not {a_type(first['input'])}"
     text = first["msg"].removeprefix("Input ")
     return text[:1].lower() + text[1:] if text.startswith("should") else f"does not fit: {text[:1].lower()}{text[1:]}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from flujo.core.graph import Flow, Node, Preset, Question, Wait
-from flujo.core.json_schema import problems, schema_problems
+from flujo.core.json_schema import problems, schema_faults
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
 from flujo.core.suggest import hint
-from flujo.core.values import JsonValue, type_name
+from flujo.core.values import JsonValue, a_type
 from flujo.steps import Kind
 
 MAX_QUORUM: Final = 100
@@ -56,8 +56,9 @@ def lower(config: Config, low: Lowering) -> Node:
     """Turn the step into a Wait."""
     if config.choices is not None:
         _check_choices(config.choices, config.schema_ is not None, low)
-    for problem in schema_problems(config.schema_) if config.schema_ is not None else ():
-        low.report("FLJ0209", f"`schema` is not a JSON Schema for blueprints: {problem}", "schema")
+    for at, problem, help in schema_faults(config.schema_) if config.schema_ is not None else ():
+        said = problem if at else f"`schema` is not a JSON Schema for blueprints: {problem}"
+        low.report("FLJ0209", said, "schema", *at, help=help)
     question = Question(
         message=low.template(config.message, "message"),
         show=None if config.show is None else low.template(config.show, "show"),
@@ -108,11 +109,11 @@ def _check_preset(answer: JsonValue, config: Config, low: Lowering) -> None:
             listed = ", ".join(f"`{choice}`" for choice in config.choices)
             low.report("FLJ0204", f"`answer` must be one of the choices {listed}", *at)
     elif config.schema_ is None and not isinstance(answer, str):
-        low.report("FLJ0203", f"`answer` must be text, not {type_name(answer)}", *at)
+        low.report("FLJ0203", f"`answer` must be text, not {a_type(answer)}", *at)
     elif isinstance(answer, str) and ("{{" in answer or "{%" in answer):
         help = "use `on_timeout: {steps: {name: NAME, input: TEMPLATE}}`"
         low.report("FLJ0204", "`answer` holds a plain value; a template is not rendered here", *at, help=help)
-    elif config.schema_ is not None and not schema_problems(config.schema_):
+    elif config.schema_ is not None and not schema_faults(config.schema_):
         for problem in problems(answer, config.schema_):
             low.report("FLJ0204", f"`answer` does not fit `schema`: {problem}", *at)
 

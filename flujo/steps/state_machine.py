@@ -18,7 +18,7 @@ from flujo.core.ports import Lowering
 from flujo.core.record import dataclass
 from flujo.core.shape import Field, Shape
 from flujo.core.suggest import did_you_mean, hint
-from flujo.core.values import JsonObject, JsonValue, type_name
+from flujo.core.values import JsonObject, JsonValue, a_type
 from flujo.steps import Kind, Made, check_branches
 
 MAX_STATES: Final = 1_000_000
@@ -61,7 +61,7 @@ class Rule:
         """Say whether its condition holds; raise FLJ0407 when that yields no boolean."""
         value = True if self.when is None else self.when.render(names)
         if type(value) is not bool:
-            text = f"the `when` of transition {self.index + 1} yields {type_name(value)} and must yield a boolean"
+            text = f"the `when` of transition {self.index + 1} yields {a_type(value)} and must yield a boolean"
             raise FlujoError("FLJ0407", text)
         return bool(value)
 
@@ -100,7 +100,7 @@ def _rules(config: Config, low: Lowering) -> Iterator[Rule]:
     for index, raw in enumerate(config.transitions):
         at = ("transitions", index)
         if not isinstance(raw, dict):
-            low.report("FLJ0203", f"a transition must be a mapping, not {type_name(raw)}", *at)
+            low.report("FLJ0203", f"a transition must be a mapping, not {a_type(raw)}", *at)
             continue
         for key in raw.keys() - set(_KEYS):
             near = did_you_mean(key, _KEYS)
@@ -126,7 +126,7 @@ def _known(name: JsonValue, config: Config, low: Lowering, at: tuple[str | int, 
     if name == ANY and at[-1] == "from":
         return True
     if not isinstance(name, str):
-        low.report("FLJ0203", f"`{at[-1]}` must be the name of a state, not {type_name(name)}", *at)
+        low.report("FLJ0203", f"`{at[-1]}` must be the name of a state, not {a_type(name)}", *at)
         return False
     near = did_you_mean(name, config.states)
     listed = ", ".join(f"`{state}`" for state in config.states)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from flujo.core.graph import Awaited, Node, Timer, Wait
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
-from flujo.core.values import type_name
+from flujo.core.values import a_type
 from flujo.steps import Kind
 
 MAX_EVENT: Final = 64
@@ -56,7 +56,7 @@ def lower(config: Config, low: Lowering) -> Node:
         return Wait(low.meta, _awaited(config.event, config, low))
     if isinstance(config.until, bool | list | dict):
         help = 'write `until: "{{ ... }}"`, or a time such as "2030-01-31T09:00:00Z"'
-        low.report("FLJ0203", f"`until` must be a time, not a {type_name(config.until)}", "until", help=help)
+        low.report("FLJ0203", f"`until` must be a time, not {a_type(config.until)}", "until", help=help)
     until = low.template(config.until, "until") if "until" in given else None
     return Wait(low.meta, Timer(config.for_, until))
 

@@ -91,7 +91,7 @@ FOUND = [
     ("FLJ0204", _steps("{name: a, input: 1, verify: []}"), "[]"),
     ("FLJ0204", _steps("{name: a, input: 1, verify: [{message: no}]}"), "{message: no}"),
     ("FLJ0204", _steps("{name: a, input: 1, verify: [{schema: {}, expr: 'true'}]}"), "{schema: {}, expr: 'true'}"),
-    ("FLJ0209", _steps("{name: a, input: 1, verify: [{schema: {type: txt}}]}"), "{type: txt}"),
+    ("FLJ0209", _steps("{name: a, input: 1, verify: [{schema: {type: txt}}]}"), "txt"),
     ("FLJ0201", _steps("{name: a, input: 1, verify: [{schema: {}, with: {}}]}"), "with"),
     ("FLJ0302", _steps("{name: a, input: 1, set: {b: '{{ value }}'}}"), "value"),
     ("FLJ0601", _steps("{name: a, input: 1, verify: [{uses: text.uper}]}"), "text.uper"),

@@ -15,7 +15,7 @@ WAIT = BEGIN + "  - {{name: a, kind: wait, {}}}\n"
     [
         (ASK.format("timeout: 1h, on_timeout: skip"), "FLJ0204", "`on_timeout` must be `fail`, or a mapping with"),
         (ASK.format("timeout: 1h, on_timeout: {answer: a, steps: []}"), "FLJ0204", "`on_timeout` must be"),
-        (ASK.format("timeout: 1h, on_timeout: {answer: 7}"), "FLJ0203", "`answer` must be text, not integer"),
+        (ASK.format("timeout: 1h, on_timeout: {answer: 7}"), "FLJ0203", "`answer` must be text, not an integer"),
         (ASK.format("timeout: 1h, on_timeout: {answer: '{{ input }}'}"), "FLJ0204", "`answer` holds a plain value"),
         (
             ASK.format("timeout: 1h, schema: {type: integer}, on_timeout: {answer: a}"),

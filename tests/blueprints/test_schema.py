@@ -79,7 +79,7 @@ def validator() -> Any:
 def test_what_one_refuses_the_other_refuses() -> None:
     """One fault in a valid blueprint: what the compiler refuses for its shape, the schema refuses, and back."""
     chance = random.Random(7)
-    valid = [data for data in chance.sample(list(corpus().values()), 200) if not refused(data)]
+    valid = [data for data in chance.sample(list(corpus().values()), 300) if not refused(data)]
     tally = compare(validator(), (chance.choice(list(mutants(data))) for data in valid))
     assert tally.both > 100
     assert tally.schema_alone == []

@@ -1,5 +1,6 @@
 """Runs with regions from the command line: traces, questions, partial ends, waits, warnings, the newest run."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,7 +195,8 @@ def test_how_long_a_wait_may_be_can_be_said(flujo: Flujo) -> None:
 @pytest.mark.parametrize("duration", ["1", "soon", "400d", "-1s"])
 def test_a_wrong_duration(duration: str, flujo: Flujo) -> None:
     result = flujo("run", "wait.yaml", "--wait-max", duration)
-    assert (result.code, result.err.startswith(f"error[FLJ0005]: `--wait-max {duration}`: a duration is ")) == (2, True)
+    assert result.code == 2
+    assert re.match(r"error\[FLJ0005\]: `--wait-max` (must be a duration, not `|is 400d, and must be)", result.err)
     assert not Path(".flujo").exists()
 
 

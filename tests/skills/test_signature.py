@@ -125,17 +125,20 @@ def typed(
     "arguments,message",
     [
         ({"whole": "1"}, "parameter `whole` of `test_signature.typed` must be an integer, not text"),
-        ({"whole": True}, "parameter `whole` of `test_signature.typed` must be an integer, not boolean"),
-        ({"whole": 1.5}, "parameter `whole` of `test_signature.typed` must be an integer, not number"),
-        ({"number": True}, "parameter `number` of `test_signature.typed` must be a number, not boolean"),
+        ({"whole": True}, "parameter `whole` of `test_signature.typed` must be an integer, not a boolean"),
+        ({"whole": 1.5}, "parameter `whole` of `test_signature.typed` must be an integer, not a number"),
+        ({"number": True}, "parameter `number` of `test_signature.typed` must be a number, not a boolean"),
         ({"number": None}, "parameter `number` of `test_signature.typed` must be a number, not null"),
-        ({"text": 1}, "parameter `text` of `test_signature.typed` must be text, not integer"),
+        ({"text": 1}, "parameter `text` of `test_signature.typed` must be text, not an integer"),
         ({"flag": "true"}, "parameter `flag` of `test_signature.typed` must be a boolean, not text"),
-        ({"flag": 1}, "parameter `flag` of `test_signature.typed` must be a boolean, not integer"),
+        ({"flag": 1}, "parameter `flag` of `test_signature.typed` must be a boolean, not an integer"),
         ({"many": [1, "2"]}, "parameter `many[1]` of `test_signature.typed` must be an integer, not text"),
-        ({"many": {}}, "parameter `many` of `test_signature.typed` must be a list, not mapping"),
-        ({"either": []}, "parameter `either` of `test_signature.typed` must be text or an integer, not list"),
-        ({"text": 1, "flag": 1}, "parameter `text` of `test_signature.typed` must be text, not integer (and 1 more)"),
+        ({"many": {}}, "parameter `many` of `test_signature.typed` must be a list, not a mapping"),
+        ({"either": []}, "parameter `either` of `test_signature.typed` must be text or an integer, not a list"),
+        (
+            {"text": 1, "flag": 1},
+            "parameter `text` of `test_signature.typed` must be text, not an integer (and 1 more)",
+        ),
     ],
 )
 def test_arguments_are_checked_strictly(arguments: dict[str, Any], message: str) -> None:

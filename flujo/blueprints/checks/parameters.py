@@ -10,7 +10,7 @@ from flujo.core.diagnostics import Diagnostic
 from flujo.core.graph import Call
 from flujo.core.ports import SkillSpec
 from flujo.core.suggest import did_you_mean
-from flujo.core.values import JsonObject, JsonValue, type_name
+from flujo.core.values import JsonObject, JsonValue, a_type
 from flujo.expressions import has_syntax
 
 _TYPES: Final[dict[object, tuple[type, ...]]] = {
@@ -84,7 +84,7 @@ def _misfit(value: JsonValue, schema: Any) -> str | None:
     if not isinstance(words, list) or any(_is_type(value, word) for word in words):
         return None
     wanted = " or ".join(_NAMES.get(word, word) for word in words)
-    return f"must be {wanted}, not {type_name(value)}"
+    return f"must be {wanted}, not {a_type(value)}"
 
 
 def _is_type(value: JsonValue, word: object) -> bool:

@@ -40,7 +40,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
 def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
     root = read.ref[0]
     if root in _GIVEN and not use.position.gives(root):
-        return "FLJ0302", _GIVEN[root], None
+        return "FLJ0302", _GIVEN[root], "name the value in full: `input`, `steps.NAME.output` or `context.PATH`"
     if root in _PARTS and read.ref[1] not in _PARTS[root]:
         known = [f"{root}.{part}" for part in _PARTS[root]]
         near = did_you_mean(str(read.ref[1]), _PARTS[root])

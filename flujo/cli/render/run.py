@@ -25,7 +25,7 @@ def failed_text(view: RunView, source: Source | None, paint: Paint, columns: int
     error = view.error or {}
     step = error.get("step") or ""
     message = visible(error.get("message", "failed"))
-    at = f"step `{visible(step)}`: " if step else ""
+    at = f"step `{visible(step)}`: " if step and not message.startswith(f"`{visible(step)}`") else ""
     code = str(error.get("code"))
     lines = [f"{paint('red', f'error[{code}]')}: {paint('bold', at + message)}"]
     line, gutter = error.get("line"), ""

@@ -19,7 +19,7 @@ RANGE = (
         "FLJ0403",
         "unknown-filter",
         "A template uses a filter, test, function or method that does not exist.",
-        "Correct the name; the reference lists what there is.",
+        "Correct the name; docs/reference/expressions.md lists what there is.",
     ),
     Code(
         "FLJ0404",
@@ -50,14 +50,14 @@ RANGE = (
         "FLJ0408",
         "bad-argument",
         "A filter, test or function was called with wrong arguments.",
-        "See the reference of the filter.",
+        "The page about expressions, docs/reference/expressions.md, shows the arguments.",
         "semantic",
     ),
     Code(
         "FLJ0409",
         "arithmetic",
         "A calculation has no result: division by zero, or a number too large.",
-        "Check the operands first.",
+        "Test the operands before, for example `{{ a / b if b else 0 }}`.",
         "semantic",
     ),
     Code(

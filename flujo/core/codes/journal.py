@@ -8,7 +8,7 @@ RANGE = (
         "FLJ0802",
         "wrong-status",
         "The command does not fit the run's status.",
-        "`flujo lens show RUN` says where the run stands and what can be done.",
+        "`flujo lens show RUN` says where the run stands; `flujo run` starts a new one.",
     ),
     Code(
         "FLJ0803",

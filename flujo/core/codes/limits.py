@@ -3,7 +3,13 @@
 from flujo.core.codes.entry import Code
 
 RANGE = (
-    Code("FLJ0701", "denied", "A person, a policy or a limit said no.", "The message says who and why.", "authority"),
+    Code(
+        "FLJ0701",
+        "denied",
+        "A person, a policy or a limit said no.",
+        "Change what was refused, then `flujo redrive RUN`.",
+        "authority",
+    ),
     Code(
         "FLJ0702",
         "bad-answer",

@@ -15,7 +15,7 @@ RANGE = (
         "FLJ0204",
         "bad-value",
         "A value is of the right type but not one of those allowed.",
-        "Use one of the values that the message lists.",
+        "Change it as the message says.",
     ),
     Code(
         "FLJ0205",

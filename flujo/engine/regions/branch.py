@@ -6,7 +6,7 @@ from flujo.core.errors import FlujoError
 from flujo.core.graph import Branch
 from flujo.core.ids import child, quoted
 from flujo.core.outcomes import Done, Outcome
-from flujo.core.values import JsonValue, type_name
+from flujo.core.values import JsonValue, a_type
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Frame, StepResult
 
@@ -36,4 +36,4 @@ def branch_key(value: JsonValue) -> str:
         return value
     if type(value) in (int, float):
         return str(value)
-    raise FlujoError("FLJ0407", f"a condition yields a boolean or a branch key, and this one is {type_name(value)}")
+    raise FlujoError("FLJ0407", f"a condition yields a boolean or a branch key, and this one is {a_type(value)}")

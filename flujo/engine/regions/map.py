@@ -9,7 +9,7 @@ from flujo.core.errors import FlujoError
 from flujo.core.graph import Map
 from flujo.core.ids import Address, indexed
 from flujo.core.outcomes import Done, Outcome
-from flujo.core.values import JsonValue, Value, type_name
+from flujo.core.values import JsonValue, Value, a_type
 from flujo.engine.crowd import Job, run_together
 from flujo.engine.regions.side import MAX_TASKS, Ending, Side, finish_reduced, labels_of, merge_writes
 from flujo.engine.runner import Runner, writes_context
@@ -75,7 +75,7 @@ def _items(over: JsonValue, batch: int | None) -> list[JsonValue]:
     elif type(over) is list:
         items = over
     else:
-        raise FlujoError("FLJ0405", f"`over` must be a list or a mapping, and is {type_name(over)}")
+        raise FlujoError("FLJ0405", f"`over` must be a list or a mapping, and is {a_type(over)}")
     if batch is None:
         return items
     return [items[start : start + batch] for start in range(0, len(items), batch)]

@@ -10,7 +10,7 @@ from flujo.core.graph import Awaited, Flow, Preset, Question, Timer, Wait
 from flujo.core.ids import child, task_id
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended
 from flujo.core.storing import Projection, TaskHeader
-from flujo.core.values import Value, type_name
+from flujo.core.values import Value, a_type
 from flujo.engine.journal import EndOfRecord, Offer
 from flujo.engine.runner import Finished, Runner
 from flujo.engine.scope import Frame, boolean, moment_of
@@ -56,7 +56,7 @@ def _ask(runner: Runner, node: Wait, on: Question, frame: Frame) -> None:
     show = None if on.show is None else on.show.render(frame)
     to = None if on.to is None else on.to.render(frame)
     if to is not None and type(to) is not str:
-        raise FlujoError("FLJ0405", f"`to` must be text, and is {type_name(to)}")
+        raise FlujoError("FLJ0405", f"`to` must be text, and is {a_type(to)}")
     asked = TaskOpened(
         "question", message, show, list(on.choices) or None, on.schema, frame.used_moment, _expiry(runner, node),
         to=to, quorum=on.quorum,

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from flujo.core.errors import TemplateError
-from flujo.core.values import JsonObject, JsonValue, type_name
+from flujo.core.values import JsonObject, JsonValue, a_type
 from flujo.skills.csv_text import csv_text
 from flujo.skills.csv_text import parse_csv as rows_of_csv
 from flujo.skills.decorator import skill
@@ -80,7 +80,7 @@ def filter(rows: Rows, where: str) -> Rows:
         except TemplateError as error:
             raise bad_data(f"`where` fails for row {number}: {error}", error.diagnostic.help) from error
         if not isinstance(answer, bool):
-            raise bad_data(f"`where` gives {type_name(answer)} for row {number}, not true or false")
+            raise bad_data(f"`where` gives {a_type(answer)} for row {number}, not true or false")
         if answer:
             kept.append(row)
     return kept

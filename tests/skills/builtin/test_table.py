@@ -141,7 +141,7 @@ def test_filter(call: Any, where: str, ids: list[int]) -> None:
         ("row.hours > 1", "`where` fails for row 2"),
         ("row.statsu == 'open'", "`where` fails for row 1"),
         ("row.status", "`where` gives text for row 1, not true or false"),
-        ("1", "`where` gives integer for row 1, not true or false"),
+        ("1", "`where` gives an integer for row 1, not true or false"),
         ("row.", "`where` is not a condition"),
         ("", "`where` is not a condition"),
         ("steps.a.output == 1", "`where` is not a condition"),
@@ -283,7 +283,7 @@ def test_sums_are_exact(call: Any) -> None:
         ([{"k": 1}], {"s": {}}, "FLJ0604", "`aggregate.s.op`"),
         ([{"k": 1}], {"s": {"op": "count", "colum": "k"}}, "FLJ0604", "`aggregate.s.colum`"),
         ([{"k": 1}], {"s": "count"}, "FLJ0604", "`aggregate.s`"),
-        ([1], None, "FLJ0604", "parameter `rows[0]` of `table.group` must be a mapping, not integer"),
+        ([1], None, "FLJ0604", "parameter `rows[0]` of `table.group` must be a mapping, not an integer"),
         ("k\n1\n", None, "FLJ0604", "parameter `rows` of `table.group` must be a list, not text"),
     ],
 )

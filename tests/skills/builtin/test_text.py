@@ -56,7 +56,7 @@ def test_results(call: Any, id: str, arguments: Any, result: Any) -> None:
 @pytest.mark.parametrize(
     "id,arguments,code,words",
     [
-        ("text.upper", {"text": 1}, "FLJ0604", "must be text, not integer"),
+        ("text.upper", {"text": 1}, "FLJ0604", "must be text, not an integer"),
         ("text.upper", {"text": None}, "FLJ0604", "must be text, not null"),
         ("text.upper", {}, "FLJ0603", "`text`"),
         ("text.split", {"text": "a", "separator": ""}, "FLJ0614", "`separator` is empty"),
