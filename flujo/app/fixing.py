@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from difflib import unified_diff
 from typing import Final
@@ -37,7 +36,8 @@ class FixedFile:
 def fix_file(data: bytes, name: str, check: Check, *, suggested: bool) -> FixedFile:
     """Return a file with its safe fixes applied, and with `suggested` those too that a person should look at.
 
-    A file that is not UTF-8 stays as it is; so does one whose fixes would lead to an error that was not there.
+    A file that is not UTF-8 stays as it is; so does one that its fixes would make invalid, or no YAML any more. What an
+    error has hidden may come to light.
     """
     try:
         text = data.decode()
@@ -51,10 +51,11 @@ def fix_file(data: bytes, name: str, check: Check, *, suggested: bool) -> FixedF
         return [item.fix for item in own if item.fix is not None and item.fix.applicability in allowed]
 
     fixed = fix_all(text, fixes)
-    if fixed.text != text and _errors(check(fixed.text)) - _errors(check(text)):
+    before, after = (_errors(check(version)) for version in (text, fixed.text))
+    if (after and not before) or any(code.startswith("FLJ01") for code in after - before):
         return FixedFile(name, data, data, 0)
     return FixedFile(name, data, fixed.text.encode(), len(fixed.applied))
 
 
-def _errors(checked: Checked) -> Counter[str]:
-    return Counter(item.code for item in checked.diagnostics if item.severity is Severity.ERROR)
+def _errors(checked: Checked) -> set[str]:
+    return {item.code for item in checked.diagnostics if item.severity is Severity.ERROR}

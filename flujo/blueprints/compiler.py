@@ -29,10 +29,11 @@ from flujo.blueprints.original.names import OldNames
 from flujo.blueprints.program import Program
 from flujo.blueprints.reader import read
 from flujo.blueprints.report import Report, TooMany
-from flujo.core.diagnostics import has_errors
+from flujo.core.diagnostics import Diagnostic, Edit, Fix, has_errors
 from flujo.core.graph import Call, Flow, Graph, Meta, Template
 from flujo.core.ports import Catalogue, Sources
 from flujo.core.record import dataclass
+from flujo.core.spans import Span
 from flujo.core.values import JsonObject
 
 
@@ -125,7 +126,11 @@ def _read_head(document: Document, report: Report, importing: Importing) -> _Hea
     for key in top.keys() & TOP_LATER:
         report.later(key, (key,))
     if "version" not in top:
-        report.add("FLJ0206", "the `version` is missing", (), help='begin with `version: "0.1"`')
+        first = document.place(()).span.start
+        fix = Fix('write `version: "0.1"`', (Edit(Span(first, first), 'version: "0.1"\n'),), "safe")
+        block = document.root.style == "-" and document.source.position(first)[1] == 1
+        help, place = 'begin with `version: "0.1"`', document.place(())
+        report.put(Diagnostic("FLJ0206", "the `version` is missing", place, help, fix=fix if block else None))
     elif isinstance(top["version"], bool) or top["version"] not in VERSIONS:
         report.add("FLJ0206", f"this flujo does not read version `{top['version']}`", ("version",), help='write "0.1"')
     if "description" in top:

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 from flujo.blueprints.decode import decode
 from flujo.blueprints.document import Document, Element
 from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
-from flujo.core.diagnostics import Diagnostic, in_order
+from flujo.core.diagnostics import Diagnostic, Edit, Fix, in_order
 from flujo.core.record import dataclass
 from flujo.core.spans import Place, Source, Span
 from flujo.core.values import JsonValue
@@ -42,6 +42,7 @@ MAX_TEXT: Final = 32 * 1024 * 1024
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _ODD_BREAK: Final = re.compile("[\x85\u2028\u2029]")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:(?:[ \t\r\n]++(?:#[^\r\n]*+)?)++|\Z)){1,2}")
+_BARE_TEMPLATE: Final = re.compile(r"\{\{[^{}\r\n]*\}\}(?=[ \t]*(?:[\r\n]|[ \t]#|\Z))")
 _LINE_END: Final = re.compile(r"[\r\n]")
 
 
@@ -334,6 +335,15 @@ class _Reader:
         parent.keys[key] = frame.key_span
         parent.value[key] = element.value
 
+    def _quoting(self, start: int) -> Fix | None:
+        """Return how a template that is a whole value is put in quotes; None where it is more than one template."""
+        found = _BARE_TEMPLATE.match(self.source.text, start)
+        quote = next((sign for sign in "\"'" if found and sign not in found[0]), None)
+        if found is None or quote is None or (quote == '"' and "\\" in found[0]):
+            return None
+        edits = (Edit(Span(start, start), quote), Edit(Span(found.end(), found.end()), quote))
+        return Fix("put it in quotes", edits, "safe")
+
     def _key(self, frame: _Frame, element: Element, span: Span) -> str | None:
         """Return the text of a key; None if it is none, after a report."""
         value = element.value
@@ -348,7 +358,8 @@ class _Reader:
             return text
         if element.fields is not None and frame.element.style == "{" == element.style:
             message, help = "a template must be in quotes", 'write "{{ ... }}"'
-            self.report("FLJ0108", message, frame.element.start, span.end, help)
+            place = place_at(self.source, frame.element.start, span.end)
+            self._add(Diagnostic("FLJ0108", message, place, help, fix=self._quoting(frame.element.start)))
         else:
             shown = f"`{text}`" if text is not None else "a value that is not text"
             self.report("FLJ0108", f"a key must be text, not {shown}", span.start, span.end, "quote the key")

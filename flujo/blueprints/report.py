@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 from typing import Any, Final
@@ -13,6 +14,11 @@ from flujo.core.shape import Misfit
 from flujo.core.spans import Path, Place, Span
 from flujo.core.suggest import did_you_mean
 from flujo.core.values import a_type
+
+_MEANT: Final = re.compile(r"did you mean `([\w.@-]+)`")
+_WORD: Final = re.compile(r"[\w.@+-]+")
+_QUOTE: Final = "put it in quotes"
+_UNQUOTE: Final = "write it without quotes"
 
 MAX_ERRORS: Final = 1_000
 """Errors that are told of one file."""
@@ -37,6 +43,7 @@ class Report:
 
     def put(self, item: Diagnostic) -> None:
         """Add a diagnostic that has its place; raise TooMany when that is one error too many."""
+        item = item if item.fix else replace(item, fix=_obvious(item))
         if self.found.setdefault((item.code, item.message, item.place), item) is item:
             self.errors += item.severity is Severity.ERROR
             if self.errors > MAX_ERRORS:
@@ -67,8 +74,7 @@ class Report:
         near = did_you_mean(key, words)
         place = self.document.place(path, on_key=True)
         help = f"did you mean `{near}`?" if near else help or f"the keys here are {_listed(words)}"
-        fix = Fix(f"write `{near}`", (Edit(place.span, near),)) if near else None
-        self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path, fix=fix))
+        self.put(Diagnostic("FLJ0201", f"unknown key `{key}`", place, help, path=path))
         if near:
             self.document.take_for(path, near)
         return near
@@ -146,7 +152,7 @@ def _lowered(item: Diagnostic) -> Diagnostic:
 def _type_help(wanted: str, value: Any) -> str | None:
     """Return what to do about a value of the wrong type, where that is plain to see."""
     if wanted.startswith("text") and isinstance(value, bool | int | float):
-        return "put it in quotes"
+        return _QUOTE
     if isinstance(value, list) and len(value) == 1 and "list" not in wanted:
         return "write it without the brackets"
     if "list" in wanted and isinstance(value, str | int | float):
@@ -156,7 +162,28 @@ def _type_help(wanted: str, value: Any) -> str | None:
     if wanted == "true or false" and isinstance(value, str):
         return "write `true` or `false`, without quotes: `yes` and `no` are text"
     number = wanted in ("an integer", "a number") and isinstance(value, str) and value.strip("-").isdecimal()
-    return "write it without quotes" if number else None
+    return _UNQUOTE if number else None
+
+
+def _obvious(item: Diagnostic) -> Fix | None:
+    """Return the fix that the help of a diagnostic names, where what is wrong stands at its place: quotes, or a word.
+
+    A word that is spelled like another is a suggestion: what was meant is not certain.
+    """
+    if item.place is None or item.help is None:
+        return None
+    span = item.place.span
+    written = item.place.source.text[span.start : span.end]
+    if item.help == _QUOTE and _WORD.fullmatch(written):
+        return Fix(f'write `"{written}"`', (Edit(span, f'"{written}"'),), "safe")
+    if item.help == _UNQUOTE and written[:1] in ("'", '"'):
+        return Fix(f"write `{written[1:-1]}`", (Edit(span, written[1:-1]),), "safe")
+    meant = _MEANT.match(item.help)
+    if meant is None or not _WORD.fullmatch(written):
+        return None
+    near, (around, _, word) = meant[1], written.rpartition(".")
+    same = f"`{written}`" in item.message or (f"`{word}`" in item.message and around == near.rpartition(".")[0])
+    return Fix(f"write `{near}`", (Edit(span, near),)) if same else None
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -193,6 +193,68 @@ def test_suggested_fixes_are_applied_when_asked_for(flujo: Flujo) -> None:
     assert Path("pipeline.yaml").read_text() == TYPO.replace("usse", "uses")
 
 
+def test_every_near_word_is_a_fix(flujo: Flujo) -> None:
+    """One round is not enough: what an error hides comes to light when it is gone."""
+    right = """# top
+version: "0.1"
+name: "5 a"
+imports: {sub: sub.yaml}
+inputs:
+  type: object
+  properties: {title: {type: string}}
+context: {count: 0}
+steps:
+  - {name: first, uses: text.upper, input: "{{ input.title | upper }}"}
+  - name: second
+    uses: imports.sub
+    input: {{ context.count }}  # why
+  - kind: parallel
+    name: both
+    branches:
+      a: [{name: third, uses: text.upper, with: {text: "{{ steps.first.output }}"}}]
+"""
+    right = right.replace("{{ context.count }}", '"{{ context.count }}"')
+    Path("sub.yaml").write_text(GOOD)
+    wrong = right.replace('version: "0.1"\nname: "5 a"', "name: 7").replace(
+        '"{{ context.count }}"', "{{ context.count }}"
+    )
+    for word, typo in (
+        ("imports.sub", "imports.sbu"),
+        ("text.upper, input", "text.uper, input"),
+        ("input.title", "input.titel"),
+        ("| upper", "| uper"),
+        ("context.count", "context.cuont"),
+        ("kind: parallel", "kind: paralel"),
+        ("branches:", "branchs:"),
+        ("{text:", "{txet:"),
+        ("steps.first", "steps.frist"),
+    ):
+        assert word in wrong
+        wrong = wrong.replace(word, typo)
+    Path("a.yaml").write_text(wrong)
+    flujo("validate", "a.yaml", "--fix-suggested")
+    wanted = right.replace('version: "0.1"\nname: "5 a"', 'version: "0.1"\nname: "7"')
+    assert Path("a.yaml").read_text() == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [
+        ("{{ a }} and {{ b }}", None),
+        ("{{ a }}b", None),
+        ("{{ {} }}", None),
+        ("""{{ "a" ~ 'b' }}""", None),
+        ('{{ "a" }}', """'{{ "a" }}'"""),
+        ("{{ 'a' }}   # why", """"{{ 'a' }}"   # why"""),
+    ],
+)
+def test_quotes_round_a_template(value: str, quoted: str | None, flujo: Flujo) -> None:
+    text = f'version: "0.1"\nsteps:\n  - name: a\n    uses: text.upper\n    input: {value}\n'
+    Path("a.yaml").write_text(text)
+    assert flujo("validate", "a.yaml", "--fix").code == (4 if quoted is None else 0)
+    assert Path("a.yaml").read_text() == text.replace(value, quoted or value)
+
+
 def test_a_file_that_changed_meanwhile_is_not_written(flujo: Flujo) -> None:
     Path("a.yaml").write_text("theirs")
     with pytest.raises(UsageError, match="has changed meanwhile"):
