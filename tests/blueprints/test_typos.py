@@ -26,7 +26,7 @@ def test_the_right_word_comes_first() -> None:
         ("steps: [{name: a, uses: files.read, with: {paht: a}}]", ["FLJ0602 did you mean `path`?"]),
         ("steps: [{name: a, kind: htil, message: x}]", ["FLJ0305 did you mean `hitl`?"]),
         ("steps: [{kind: htil, message: x}]", ["FLJ0305 did you mean `hitl`?"]),
-        ("steps: [{name: a, kind: [x]}]", ["FLJ0203 None"]),
+        ("steps: [{name: a, kind: [x]}]", ["FLJ0203 write it without the brackets"]),
         ("steps: [{name: a, input: 1, on_error: {stpes: {name: b, input: 2}}}]", ["FLJ0201 did you mean `steps`?"]),
         ("steps: [{name: a, input: 1, undo: {use: core.pass}}]", ["FLJ0201 did you mean `uses`?"]),
         ("steps: [{name: a, input: 1, undo: {stpes: {name: b, input: 2}}}]", ["FLJ0201 did you mean `steps`?"]),
