@@ -3,12 +3,14 @@
 import sys
 from importlib import import_module
 
+ALL = ["crash", "regions", "fence", "expressions", "secrets", "validate"]
+
 
 def main() -> int:
     """Run each campaign, print its table, exit 1 when one of them found a fault."""
     given = dict(word.split("=", 1) for word in sys.argv[1:])
     count, seed = int(given.get("COUNT", 100)), int(given.get("SEED", 1))
-    names = given["ONLY"].split(",") if "ONLY" in given else ["crash", "regions", "fence", "expressions", "secrets"]
+    names = given["ONLY"].split(",") if "ONLY" in given else ALL
     failed = False
     for name in names:
         options = {"mutant": given["MUTANT"]} if "MUTANT" in given else {}

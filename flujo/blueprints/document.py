@@ -99,7 +99,8 @@ class Document:
         if element.keys:
             key, span = next(iter(element.keys.items()))
             value = element.fields[key] if element.fields else element
-            return Span(span.start, span.end if self._breaks(span.start, value.end) else value.end)
+            here = value.end >= span.end and not self._breaks(span.start, value.end)  # an alias stands elsewhere
+            return Span(span.start, value.end if here else span.end)
         first_break = _BREAK.search(self.source.text, element.start, element.end)
         return Span(element.start, first_break.start() if first_break else element.end)
 

@@ -12,6 +12,8 @@ from flujo.core.values import JsonObject, JsonValue
 def read_inputs(value: JsonValue, path: Path, report: Report) -> JsonObject | None:
     """Return `inputs` as a JSON Schema; None after a report."""
     given = report.mapping(value, path, "`inputs`")
+    if given is not value:
+        return None
     if any(key in given for key in ("properties", "$schema", "$ref")):
         return check_schema(given, path, report)
     properties = {name: _property(spec, (*path, name), report) for name, spec in given.items()}

@@ -78,8 +78,6 @@ class Broken:
         return self.render(names), []
 
 
-_BROKEN: Final = Broken()
-
 _REGIONS: Final = (Call, Flow, Branch, Map, Loop)
 _FITS: Final[tuple[tuple[str, type | tuple[type, ...]], ...]] = (
     ("retry", _REGIONS),
@@ -137,7 +135,7 @@ class Workshop:
         template, problems = compiler(value, locate, aliases=aliases)
         self.report.extend(problems, path)
         if template is None:
-            return _BROKEN
+            return Broken(value)
         if is_condition and isinstance(value, str) and not has_syntax(value):
             self._bare(path)
         self.uses.append(Use(template, path, at, position))

@@ -68,7 +68,7 @@ def _indices(steps: StepList, own: int, names: Sequence[str], raw: JsonObject, r
         at = (*steps.paths[own], key)
         if isinstance(raw[key], list):
             at = (*at, raw[key].index(name))
-        near = did_you_mean(name, [other for other in steps.first if other != steps.names[own]])
+        near = did_you_mean(name, (other for other in steps.first if other != steps.names[own]))
         help = f"did you mean `{near}`?" if near else "name steps of the same list"
         report.add("FLJ0310", f"there is no step `{name}` in this list", at, help=help)
     return found

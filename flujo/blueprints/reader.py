@@ -356,7 +356,8 @@ class _Reader:
         text = key_text(value)
         if text is not None and frame.branches:
             return text
-        if element.fields is not None and frame.element.style == "{" == element.style:
+        is_template = frame.element.style == "{" == element.style and span.start == frame.element.start + 1
+        if is_template and element.fields is not None:
             message, help = "a template must be in quotes", 'write "{{ ... }}"'
             place = place_at(self.source, frame.element.start, span.end)
             self._add(Diagnostic("FLJ0108", message, place, help, fix=self._quoting(frame.element.start)))

@@ -72,13 +72,12 @@ class Position:
                 return here.steps.paths[index]
         return None
 
-    def visible(self) -> list[str]:
-        """Return the names of all steps that `find` finds, nearest first."""
-        found = []
+    def visible(self) -> Iterator[str]:
+        """Yield the names of all steps that `find` finds, nearest first."""
         for here in self.lists():
             names = here.steps.names
-            found += [names[index] for index in reversed(range(len(names))) if names[index] and here.follows(index)]
-        return found
+            last = min(here.index, len(names)) if here.steps.upstream is None else len(names)
+            yield from (names[at] for at in reversed(range(last)) if names[at] and here.follows(at))
 
     def answered(self) -> bool:
         """Say whether a person has been asked before this place."""

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from flujo.core.record import dataclass
-from flujo.core.schema_limits import Pointer, at, limit_problems, pattern, type_help, unknown_types
+from flujo.core.schema_limits import Pointer, Said, at, limit_problems, pattern, type_help, unknown_types
 from flujo.core.values import JsonObject, JsonValue, ValueProblem, load_stored, stored_bytes, type_name
 
 MAX_PROBLEMS: Final = 10
@@ -41,7 +41,7 @@ def problems(value: JsonValue, schema: JsonValue) -> list[str]:
         return [f"the schema cannot be used: {text}" for text in rules.problems]
     allowance = _work.set([_WORK_AT_LEAST + _WORK_PER_PART * _count(value)])
     try:
-        return _texts(rules.validator.iter_errors(value))
+        return [*_texts(rules.validator.iter_errors(value))]
     except RecursionError:
         return ["the value is nested too deeply to be checked"]
     except _TooMuchWork:
@@ -50,18 +50,18 @@ def problems(value: JsonValue, schema: JsonValue) -> list[str]:
         _work.reset(allowance)
 
 
-def schema_problems(schema: JsonValue) -> list[str]:
-    """Return what is wrong with a schema: over the limits of language 8, or not draft 2020-12; empty when fine."""
+def schema_problems(schema: JsonValue) -> list[Said]:
+    """Return what is wrong with a schema, and where: over the limits of language 8, or not draft 2020-12."""
     try:
         return list(_rules(stored_bytes(schema)).problems)
     except ValueProblem as problem:
-        return [str(problem)]
+        return [Said(problem)]
 
 
 def schema_faults(schema: JsonValue) -> list[tuple[Pointer, str, str | None]]:
     """Return what is wrong with a schema for people: where (the empty path for all of it), what, and what to write."""
     named = [(path, f"unknown type `{word}`", type_help(word)) for path, word in unknown_types(schema)]
-    return [*named] or [((), problem, None) for problem in schema_problems(schema)]
+    return [*named] or [(problem.path, problem, None) for problem in schema_problems(schema)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Rules:
     """A schema ready for use; without a validator when it has problems."""
 
     validator: Any
-    problems: tuple[str, ...] = ()
+    problems: tuple[Said, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +78,7 @@ def _rules(data: bytes) -> _Rules:
     if found := limit_problems(schema):
         return _Rules(None, tuple(found[:MAX_PROBLEMS]))
     if not isinstance(schema, dict | bool):
-        return _Rules(None, (f"a schema is a mapping or a boolean, not a {type_name(schema)}",))
+        return _Rules(None, (Said(f"a schema is a mapping or a boolean, not a {type_name(schema)}"),))
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - 70 ms that a blueprint without schemas does not pay
     from referencing import Registry  # noqa: PLC0415
 
@@ -198,7 +198,7 @@ def _count(value: JsonValue) -> int:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _texts(errors: Iterable[Any]) -> list[str]:
+def _texts(errors: Iterable[Any]) -> list[Said]:
     texts = dict.fromkeys(at(tuple(error.absolute_path), _say(error)) for error in islice(errors, 10 * MAX_PROBLEMS))
     return list(texts)[:MAX_PROBLEMS]
 

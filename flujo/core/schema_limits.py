@@ -98,16 +98,22 @@ def unknown_types(schema: JsonValue, path: Pointer = ()) -> Iterator[tuple[Point
                 yield from unknown_types(inner, (*path, key, at))
 
 
-def limit_problems(schema: JsonValue) -> list[str]:
+class Said(str):
+    """A sentence about a schema or a value, with the path of the part that it is about."""
+
+    path: Pointer = ()
+
+
+def limit_problems(schema: JsonValue) -> list[Said]:
     """Return what is over the limits in `schema`, each with its place; the shape itself is not judged."""
     try:
         size = len(stored_bytes(schema))
     except ValueProblem as problem:
-        return [str(problem)]
+        return [Said(problem)]
     if size > MAX_BYTES:
-        return [f"the schema has {size:,} bytes; at most {MAX_BYTES:,} are allowed"]
+        return [Said(f"the schema has {size:,} bytes; at most {MAX_BYTES:,} are allowed")]
     if _deeper_than(schema, MAX_DEPTH):
-        return [f"the schema is nested deeper than {MAX_DEPTH} levels"]
+        return [Said(f"the schema is nested deeper than {MAX_DEPTH} levels")]
     walk = _Walk(schema)
     return walk.problems or walk.rounds()
 
@@ -123,9 +129,11 @@ def show(path: Pointer) -> str:
     return text
 
 
-def at(path: Pointer, message: str) -> str:
+def at(path: Pointer, message: str) -> Said:
     """Return a message with the place it is about in front; the top has none."""
-    return f"`{show(path)}`: {message}" if path else message
+    said = Said(f"`{show(path)}`: {message}" if path else message)
+    said.path = path
+    return said
 
 
 def _deeper_than(value: JsonValue, limit: int) -> bool:
@@ -144,7 +152,7 @@ class _Walk:
 
     def __init__(self, root: JsonValue) -> None:
         self.root = root
-        self.problems: list[str] = []
+        self.problems: list[Said] = []
         self.same_place: dict[Pointer, list[Pointer]] = {}
         pending: list[Pointer] = [()]
         while pending:
@@ -156,9 +164,10 @@ class _Walk:
             if isinstance(schema, dict):
                 pending.extend(self._visit(pointer, schema))
         if self._has("unevaluatedProperties") and self._has("patternProperties"):
-            self.problems.append("`unevaluatedProperties` and `patternProperties` in one schema are not supported")
+            said = "`unevaluatedProperties` and `patternProperties` in one schema are not supported"
+            self.problems.append(Said(said))
 
-    def rounds(self) -> list[str]:
+    def rounds(self) -> list[Said]:
         """Return the problem of a `$ref` that never ends, or that doubles too often."""
         sizes: dict[Pointer, int] = {}
         try:
@@ -168,7 +177,7 @@ class _Walk:
             where = min(error.args[1], key=lambda pointer: (len(pointer), show(pointer)))
             return [at(where, "`$ref` leads round to itself without a step down into the value")]
         if max(sizes.values()) > MAX_EXPANSION:
-            return [f"`$ref` makes more than {MAX_EXPANSION:,} subschemas of one"]
+            return [Said(f"`$ref` makes more than {MAX_EXPANSION:,} subschemas of one")]
         return []
 
     def _has(self, keyword: str) -> bool:

@@ -5,6 +5,7 @@ Both count marks in code points, which is what our spans count. Nothing here bui
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -58,6 +59,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "found unknown directive name": ("a `%` directive that YAML does not have", "remove the line"),
 }
 
+_QUOTE_OR_COMMENT: Final = re.compile(
+    r"""(?:^|[ \t])\#[^\r\n]*+ | (?: ^[ \t]*+ | [-:?,\[{][ \t]++ | [\[{,] ) (["'])""", re.MULTILINE | re.VERBOSE
+)
+_QUOTED: Final = {"'": re.compile("'(?:[^']|'')*+'"), '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)}
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+
 
 @dataclass(eq=False)
 class SyntaxProblem(Exception):
@@ -100,10 +107,40 @@ def _explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
         return SyntaxProblem(message, offset, "quote the value")
     if char == "\t" and "cannot start any token" in problem:
         problem = "found character '\\t' that cannot start any token"
+    if (open_quote := _left_open(text, offset)) is not None:
+        return open_quote
     message, help = _WORDS.get(problem, (_lower(problem) or "the text is not YAML", _UNSURE))
-    if problem == "found unexpected end of stream" and began is not None:
-        offset, began = began, None
+    if began is not None and (problem == "found unexpected end of stream" or _is_over(text, began, offset, problem)):
+        offset, began = began, None  # what is not closed is found where it is opened
     return SyntaxProblem(message.replace("{char}", char), offset, help, began=began if began != offset else None)
+
+
+def _is_over(text: str, began: int, offset: int, problem: str) -> bool:
+    """Say whether brackets should have ended before a problem inside them: others do, or lines are less indented."""
+    if not problem.startswith("did not find expected ',' or"):
+        return False
+    starts = [max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 for at in (began, offset)]
+    opened, now = (len(text[start:]) - len(text[start:].lstrip(" ")) for start in starts)
+    return text[offset : offset + 1] in ("]", "}", "") or (starts[0] < starts[1] and now <= opened)
+
+
+def _left_open(text: str, offset: int) -> SyntaxProblem | None:
+    """Return what is wrong if it is a quote: one of a line above that is closed in the line of a problem only.
+
+    A quote that is not closed ends at the next one, wherever that is, and the problem is what stands after it.
+    """
+    at = 0
+    while (found := _QUOTE_OR_COMMENT.search(text, at, offset)) is not None:
+        at = found.end()
+        quoted = _QUOTED[found[1]].match(text, found.start(1)) if found[1] else None
+        if quoted is None:
+            continue
+        at = quoted.end()
+        if at <= offset and _LINE_END.search(text, *quoted.span()) and not _LINE_END.search(text, at, offset):
+            line = sum(1 for _ in _LINE_END.finditer(text, 0, at)) + 1
+            help = f"add the closing quote: without it the text goes on to line {line}"
+            return SyntaxProblem("a quoted text is not closed", found.start(1), help)
+    return None
 
 
 def _lower(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flujo.core.graph import Branch, Node
 from flujo.core.ports import Lowering
 from flujo.core.shape import Field, Shape
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, listed
 from flujo.steps import Kind, check_branches
 
 
@@ -40,7 +40,7 @@ def lower(config: Config, low: Lowering) -> Node:
     default = config.default_branch
     if default is not None and default not in config.branches:
         near = did_you_mean(default, config.branches)
-        help = f"did you mean `{near}`?" if near else f"the branches are {_listed(config.branches)}"
+        help = f"did you mean `{near}`?" if near else f"the branches are {listed(config.branches)}"
         low.report("FLJ0502", f"there is no branch `{default}`", "default_branch", help=help)
     return Branch(
         meta=low.meta,
@@ -48,10 +48,6 @@ def lower(config: Config, low: Lowering) -> Node:
         branches=tuple(branches),
         default=default,
     )
-
-
-def _listed(keys: dict[str, Any]) -> str:
-    return ", ".join(f"`{key}`" for key in keys)
 
 
 KIND = Kind("conditional", "One of several lists of steps, chosen by a condition.", Config, lower)

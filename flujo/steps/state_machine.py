@@ -17,7 +17,7 @@ from flujo.core.graph import Branch, Call, Flow, Loop, Meta, Names, Node, Ref, T
 from flujo.core.ports import Lowering
 from flujo.core.record import dataclass
 from flujo.core.shape import Field, Shape
-from flujo.core.suggest import did_you_mean, hint
+from flujo.core.suggest import did_you_mean, hint, listed
 from flujo.core.values import JsonObject, JsonValue, a_type
 from flujo.steps import Kind, Made, check_branches
 
@@ -129,8 +129,7 @@ def _known(name: JsonValue, config: Config, low: Lowering, at: tuple[str | int, 
         low.report("FLJ0203", f"`{at[-1]}` must be the name of a state, not {a_type(name)}", *at)
         return False
     near = did_you_mean(name, config.states)
-    listed = ", ".join(f"`{state}`" for state in config.states)
-    help = f"did you mean `{near}`?" if near else f"the states are {listed}"
+    help = f"did you mean `{near}`?" if near else f"the states are {listed(config.states)}"
     low.report("FLJ0523", f"there is no state `{name}`", *at, help=help)
     return False
 

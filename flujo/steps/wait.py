@@ -49,7 +49,8 @@ def lower(config: Config, low: Lowering) -> Node:
         low.report("FLJ0204", f"`{words[0]}` and `{words[1]}` exclude each other", words[1], on_key=True)
     elif not ways:
         help = "add `for: 5m`, `until:` with a time, or `event: NAME`"
-        low.report("FLJ0202", "a `wait` needs `for`, `until` or `event`", help=help)
+        empty = [field.removesuffix("_") for field in ("for_", "until", "event") if field in given]
+        low.report("FLJ0202", "a `wait` needs `for`, `until` or `event`", *empty[:1], help=help)
     if "match" in given and "event" not in given:
         low.report("FLJ0204", "`match` belongs to `event`", "match", help="add `event: NAME`", on_key=True)
     if config.event is not None:

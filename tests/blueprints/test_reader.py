@@ -31,7 +31,7 @@ def _marked(item: Diagnostic) -> str:
 REFUSED = [
     ("FLJ0101", b"a: \xff\n", "\ufffd"),
     ("FLJ0101", "a: ü".encode("latin-1"), "\ufffd"),
-    ("FLJ0102", "a: [1, 2\nb: 3\n", ":"),
+    ("FLJ0102", "a: [1, 2\nb: 3\n", "["),
     ("FLJ0102", "a:\n\t- b\n", "\t"),
     ("FLJ0102", "a: 'x\n", "'"),
     ("FLJ0102", "a: b: c\n", ":"),

@@ -10,7 +10,7 @@ from flujo.core.graph import Flow, Import
 from flujo.core.inputs import filled, resolved, with_defaults
 from flujo.core.json_schema import problems
 from flujo.core.spans import Path
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, listed
 from flujo.core.values import JsonObject, JsonValue
 from flujo.expressions import compile_template
 
@@ -45,8 +45,8 @@ def _arguments(imported: Import, path: Path, schema: JsonObject | None, program:
         for key in given.keys() - known.keys() if rules.get("additionalProperties") is False else ():
             near = did_you_mean(key, known)
             meant.add(near)
-            listed = ", ".join(f"`{one}`" for one in known)
-            help = f"did you mean `{near}`?" if near else f"its inputs are {listed}" if listed else "it has no inputs"
+            there = f"its inputs are {listed(known)}" if known else "it has no inputs"
+            help = f"did you mean `{near}`?" if near else there
             wrong.append(_found(f"`{name}` has no input `{key}`", (*path, key), program, help, on_key=True))
         for key in rules.get("required", ()):
             if key not in given and key not in meant and "default" not in resolved(known.get(key), schema):

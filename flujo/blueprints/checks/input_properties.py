@@ -7,7 +7,7 @@ from typing import Any
 
 from flujo.blueprints.program import Program
 from flujo.core.diagnostics import Diagnostic, Severity
-from flujo.core.suggest import did_you_mean
+from flujo.core.suggest import did_you_mean, listed
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -26,8 +26,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
                 if "patternProperties" in schema or "$ref" in schema or "allOf" in schema:
                     break
                 near = did_you_mean(key, properties)
-                listed = ", ".join(f"`{name}`" for name in properties)
-                help = f"did you mean `{near}`?" if near else f"the properties are {listed}" if listed else None
+                there = f"the properties are {listed(properties)}" if properties else None
+                help = f"did you mean `{near}`?" if near else there
                 closed = schema.get("additionalProperties") is False
                 yield Diagnostic(
                     "FLJ0306",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from flujo.blueprints.program import Program
 from flujo.blueprints.scope import Position, StepList, Use
@@ -45,7 +46,7 @@ def _why(name: str, use: Use, program: Program) -> tuple[str, str | None]:
         return f"unknown step `{name}`", f"did you mean `{use.own_name}`?"
     near = did_you_mean(name, use.position.visible())
     if near is None:
-        visible = [f"`{word}`" for word in use.position.visible()[:5]]
+        visible = [f"`{word}`" for word in islice(use.position.visible(), 5)]
         return f"unknown step `{name}`", f"the steps before it are {', '.join(visible)}" if visible else None
     return f"unknown step `{name}`", f"did you mean `{near}` (line {program.line_of(use.position.find(near) or ())})?"
 

@@ -27,7 +27,7 @@ class Temperatures:
     def one(self, agent: str) -> tuple[Element, Path, Sequence[Edit] | None] | None:
         """Return the temperature that all steps of an agent gave; they stay in `given` where they do not agree."""
         found = self.given.get(agent, [])
-        if len(found) != self.users[agent] or len({repr(element.value) for element, _, _ in found}) != 1:
+        if len(found) != self.users.get(agent) or len({repr(element.value) for element, _, _ in found}) != 1:
             return None
         del self.given[agent]
         element, path, _ = found[0]

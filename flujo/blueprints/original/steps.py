@@ -99,10 +99,10 @@ class Steps:
             agent_key(parts)
         if word == "step" and "uses" in parts:
             builtin(parts)
-            uses = parts.value("uses")
-            if isinstance(uses, str) and uses.startswith("agents."):
-                agent = uses.removeprefix("agents.")
-                self.temperatures.users[agent] = self.temperatures.users.get(agent, 0) + 1
+        uses = parts.value("uses")
+        if word in ("step", "router") and isinstance(uses, str) and uses.startswith("agents."):
+            agent = uses.removeprefix("agents.")
+            self.temperatures.users[agent] = self.temperatures.users.get(agent, 0) + 1
         if "config" in parts:
             config_key(parts, self.temperatures)
         written = parts.fields["set"].fields or {} if "set" in parts else {}
