@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import get_args
 
 from flujo.app import open_app
+from flujo.blueprints import effects
 from flujo.blueprints.language import AGENT_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
 from flujo.cli.render.page import page
@@ -293,6 +294,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/skills.md": skills,
     "docs/reference/cli.md": commands,
     "docs/reference/language/index.md": lambda: inserted("docs/reference/language/index.md", "later", later()),
+    "docs/explanation/safety.md": lambda: inserted(
+        "docs/explanation/safety.md", "effects", "".join(f"{line}\n" for line in effects.shown())
+    ),
     "docs/reference/journal.md": lambda: inserted("docs/reference/journal.md", "events", events()),
 }
 """What makes each page as it should be."""

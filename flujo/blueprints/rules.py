@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
+from flujo.blueprints.effects import lacks
 from flujo.blueprints.inputs import check_schema
 from flujo.blueprints.report import Report
 from flujo.core.graph import Call, Meta, Node, Retry, Rule, Template
@@ -105,7 +106,7 @@ class RuleReader:
         node = self.call({key: raw[key] for key in ("uses", "with") if key in raw}, at, name)
         if node is None:
             return None
-        if not isinstance(node, Call) or node.changes_things:
+        if not isinstance(node, Call) or lacks(node, "judging"):
             what = f"`{raw['uses']}` changes things" if isinstance(node, Call) else f"`{raw['uses']}` is no skill"
             self._add(
                 "FLJ0204",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flujo.blueprints.effects import lacks, needs
 from flujo.blueprints.program import Program
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.graph import Call
@@ -12,7 +13,7 @@ from flujo.core.graph import Call
 def check(program: Program) -> Iterator[Diagnostic]:
     """Yield destructive calls without `approval` (FLJ0511)."""
     for node in program.nodes():
-        if isinstance(node, Call) and node.effect == "destructive" and node.meta.approval is None:
+        if isinstance(node, Call) and needs(node, "once") == "approval" and lacks(node, "once"):
             message = f"`{node.target}` is destructive, and nobody has to agree to it"
             help = "add `approval: required` to the step"
             yield program.found("FLJ0511", message, (*node.meta.path, "uses"), help)

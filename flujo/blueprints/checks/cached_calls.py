@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flujo.blueprints.effects import lacks
 from flujo.blueprints.program import Program
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.graph import Call
@@ -16,7 +17,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if cache is None or not isinstance(node, Call):
             continue
         path = (*node.meta.path, "cache")
-        if node.changes_things:
+        if lacks(node, "cached"):
             message = f"`{node.target}` changes things, and a call that does cannot be cached"
             yield program.found("FLJ0516", message, path, "remove `cache`: nothing would happen the second time")
         elif cache.key is None and node.secrets:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flujo.blueprints.effects import lacks, needs
 from flujo.blueprints.program import Program, inside_import
 from flujo.core.diagnostics import Diagnostic
 from flujo.core.graph import Call, Flow, Loop, Map, Node
@@ -30,10 +31,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 
 def _is_unsafe(node: Node) -> bool:
-    """Say whether a node is a call that must not run twice; a destructive one needs an approval everywhere anyway."""
-    if not isinstance(node, Call) or node.effect != "write" or node.idempotent != "no":
-        return False
-    return not (node.meta.approval or node.meta.key or node.meta.undo)
+    """Say whether a node is a call that must not run twice; what needs an approval anyway is told elsewhere."""
+    return isinstance(node, Call) and needs(node, "again") == "guard" and lacks(node, "again")
 
 
 def _repeats(node: Node) -> str | None:

@@ -159,4 +159,16 @@ RANGE = (
         "Add a transition without `when` as the last one, or correct the conditions.",
         "semantic",
     ),
+    Code(
+        "FLJ0526",
+        "unused-output",
+        "Nothing uses the output of a step that does nothing else but give one.",
+        "Use it, or remove the step.",
+    ),
+    Code(
+        "FLJ0527",
+        "literal-secret",
+        "A text in the blueprint looks like a key or a password.",
+        "Put it into the environment, declare its name under `secrets`, and replace it where it came from.",
+    ),
 )

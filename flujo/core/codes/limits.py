@@ -24,4 +24,10 @@ RANGE = (
         "Let one of those answer whom `flujo tasks show TASK` names.",
         "authority",
     ),
+    Code(
+        "FLJ0704",
+        "unbounded-cost",
+        "A model is asked for each of a number of items that nothing bounds, so that nothing bounds the cost.",
+        "Say `maxItems` where the list comes from, or take a part of it before the map.",
+    ),
 )
