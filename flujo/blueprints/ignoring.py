@@ -7,6 +7,7 @@ inside a text of several lines counts as found in its first line too, for no com
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Final
@@ -72,14 +73,16 @@ def _comments(document: Document) -> list[Comment]:
     matches = [match for match in _COMMENT.finditer(text)] if "flujo:" in text else []
     if not matches:
         return []
-    texts = _texts(document)
-    comments = []
-    for match in matches:
-        if any(start <= match.start() < end for start, end in texts):
+    texts = sorted(_texts(document))
+    comments: list[Comment] = []
+    meant: dict[int, int] = {}
+    for match in reversed(matches):
+        before = bisect_right(texts, (match.start(), len(text))) - 1
+        if before >= 0 and match.start() < texts[before][1]:
             continue
         end = document.source.line_end(match.start())
         comment = Comment(Span(match.start(), end))
-        line = _line_meant(document.source, match.start())
+        line = _line_meant(document.source, match.start(), meant)
         if match[1] is not None:
             comment.ignores = [
                 Ignore(code[0], Span(match.start(1) + code.start(), match.start(1) + code.end()), line)
@@ -107,14 +110,16 @@ def _texts(document: Document) -> list[tuple[int, int]]:
     return found
 
 
-def _line_meant(source: Source, offset: int) -> int:
-    """Return the line that a comment at an offset counts for."""
+def _line_meant(source: Source, offset: int, known: dict[int, int]) -> int:
+    """Return the line that a comment at an offset counts for; `known` has those of the comments after it."""
     line, column = source.position(offset)
     if not _ALONE.match(source.line(line)[: column - 1]):
         return line
-    while line < len(source.line_starts) and _ALONE.match(source.line(line)):
+    own = line
+    while line not in known and line < len(source.line_starts) and _ALONE.match(source.line(line)):
         line += 1
-    return line
+    known[own] = known.get(line, line)
+    return known[own]
 
 
 def _lines(document: Document, item: Diagnostic) -> set[int]:
