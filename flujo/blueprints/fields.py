@@ -71,7 +71,7 @@ def read_duration(value: JsonValue, path: Path, report: Report) -> float | None:
         return None
     if result > 0:
         return result
-    report.add("FLJ0204", f"`{path[-1]}` must be more than nothing", path)
+    report.add("FLJ0204", f"`{path[-1]}` must be more than nothing", path, help="leave it out for no limit")
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Sequence
 
 import typer
@@ -12,6 +13,7 @@ from flujo.cli.render.failure import bug, failure_document, failure_text
 from flujo.cli.stopped import Stopped
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, MissingModule, UsageError
+from flujo.core.suggest import did_you_mean
 
 _USAGE_PROBLEM: type[Exception] = typer.BadParameter.__bases__[0]
 """What typer raises for a wrong command line."""
@@ -74,5 +76,23 @@ def _meaning(error: Exception, arguments: Sequence[str]) -> FlujoError:
 def _usage(error: Exception) -> UsageError:
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx is not None else "flujo"
-    message = str(getattr(error, "format_message", error.__str__)()).strip().rstrip(".").replace("'", "`")
-    return UsageError("FLJ0005", message[:1].lower() + message[1:], help=f"`{path} --help` shows what there is")
+    message = str(getattr(error, "format_message", error.__str__)()).strip().rstrip(".?").replace("'", "`")
+    message = message[:1].lower() + message[1:].replace("Value error, ", "")
+    help = f"`{path} --help` shows what there is"
+    for pattern, said in _REWORDED:
+        found = pattern.fullmatch(message)
+        if found is not None:
+            near = did_you_mean(found[1], re.findall(r"[\w-]+", found[2])) if found.lastindex == 2 else None
+            message, help = said.format(found[1]), f"did you mean `{near}`?" if near else help
+            break
+    return UsageError("FLJ0005", message, help=help)
+
+
+_REWORDED = (
+    (re.compile(r"no such command `(.*?)`\. Did you mean (.*)"), "no such command `{}`"),
+    (re.compile(r"no such option: (\S+) \((?:Possible options|Did you mean):? ?(.*?)\)"), "no such option `{}`"),
+    (re.compile(r"no such option: (\S+)\. Did you mean (.*)"), "no such option `{}`"),
+    (re.compile(r"no such option: (\S+)"), "no such option `{}`"),
+    (re.compile(r"got unexpected extra arguments?(?:\(s\))? \((.*)\)"), "unexpected argument `{}`"),
+)
+"""What typer says, as we would say it: first the word that is wrong, then what may have been meant."""

@@ -95,6 +95,9 @@ def validate(
         told = f"{len(given)} file{'s' * (len(given) != 1)} checked: {counts(found)}"
         notes += _fixable(found) if not (fix or fix_suggested) else []
         session.console.note(f"{told} ({', '.join(notes)})" if notes else told)
+        if format == "text" and session.console.live and has_errors(found):
+            first = next(item.code for item in found if item.severity is Severity.ERROR)
+            session.console.note(f"`flujo explain {first}` says more")
     bad = has_errors(found) or (fail_on_warn and any(item.severity is Severity.WARNING for item in found))
     return Exit.INVALID if bad else Exit.DONE
 

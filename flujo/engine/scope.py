@@ -345,7 +345,7 @@ def moment_of(value: JsonValue) -> int:
     try:
         when = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise FlujoError("FLJ0405", f"a time must be ISO 8601 text or seconds, and is {value!r}") from error
+        raise FlujoError("FLJ0405", f"a time must be ISO 8601 text or seconds, and is `{value}`") from error
     return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1_000_000)
 
 

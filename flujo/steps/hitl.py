@@ -13,6 +13,8 @@ from flujo.core.values import JsonValue, a_type
 from flujo.steps import Kind
 
 MAX_QUORUM: Final = 100
+
+_ONE: Final = "remove one of them: `choices` are texts, a `schema` says anything"
 _ON_TIMEOUT: Final = {
     "anyOf": [
         {"const": "fail"},
@@ -74,7 +76,7 @@ def lower(config: Config, low: Lowering) -> Node:
 
 def _check_choices(choices: list[str], has_schema: bool, low: Lowering) -> None:
     if has_schema:
-        low.report("FLJ0204", "`choices` and `schema` exclude each other", "choices", on_key=True)
+        low.report("FLJ0204", "`choices` and `schema` exclude each other", "choices", help=_ONE, on_key=True)
     if not choices:
         low.report("FLJ0204", "`choices` needs at least one answer", "choices")
     for index, choice in enumerate(choices):

@@ -46,7 +46,13 @@ def lower(config: Config, low: Lowering) -> Node:
     ways = [field for field in ("for_", "until", "event") if getattr(config, field) is not None]
     if len(ways) > 1:
         words = [field.removesuffix("_") for field in ways[:2]]
-        low.report("FLJ0204", f"`{words[0]}` and `{words[1]}` exclude each other", words[1], on_key=True)
+        low.report(
+            "FLJ0204",
+            f"`{words[0]}` and `{words[1]}` exclude each other",
+            words[1],
+            help="remove one of them",
+            on_key=True,
+        )
     elif not ways:
         help = "add `for: 5m`, `until:` with a time, or `event: NAME`"
         empty = [field.removesuffix("_") for field in ("for_", "until", "event") if field in given]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from flujo.cli.complete import explainable
 from flujo.cli.render.page import page, page_text
 from flujo.cli.render.screen import Paint
 from flujo.core.codes import CODES
@@ -207,10 +206,3 @@ def test_a_page_in_colours() -> None:
     text = "# A\n\nRead `x` in [the docs](a.md), **now**.\n\n```yaml a.yaml\na: 1\n```\n"
     assert page_text(text, 80, Paint(False)) == "A\n\nRead `x` in the docs (a.md), now.\n\n    # a.yaml\n    a: 1\n"
     assert page_text(text, 80, Paint(True)).startswith("\x1b[1mA\x1b[0m\n\nRead \x1b[36m`x`\x1b[0m in")
-
-
-def test_completion(flujo: Flujo) -> None:
-    flujo("--version")
-    assert ("FLJ0301", "unknown-step") in explainable("FLJ03")
-    assert explainable("ord") == [("orders.yaml", "blueprint")]
-    assert explainable("orders.yaml:pa") == [("orders.yaml:paid", "wait")]

@@ -57,13 +57,27 @@ def test_nothing_at_all_shows_the_help(flujo: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message", "help"),
+    [
+        (["vlidate"], "no such command `vlidate`", "did you mean `validate`?"),
+        (["lens", "shwo"], "no such command `shwo`", "did you mean `show`?"),
+        (["init", "a", "--templat", "x"], "no such option `--templat`", "did you mean `--template`?"),
+        (["run", "--inptu", "x"], "no such option `--inptu`", "did you mean `--input`?"),
+    ],
+)
+def test_near_words(arguments: list[str], message: str, help: str, flujo: Callable[..., Any]) -> None:
+    lines = flujo(*arguments).err.splitlines()
+    assert lines[:2] == [f"error[FLJ0005]: {message}", f" = help: {help}"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["vlidate"], "no such command `vlidate`"),
-        (["run", "--jsn"], "no such option: --jsn"),
+        (["chekc-it"], "no such command `chekc-it`"),
+        (["run", "--qwertz"], "no such option `--qwertz`"),
         (["tasks", "show"], "missing argument"),
         (["lens", "list", "--limit", "0"], "invalid value for `--limit`"),
-        (["run", "a.yaml", "b.yaml"], "got unexpected extra argument(s) (b.yaml)"),
+        (["run", "a.yaml", "b.yaml"], "unexpected argument `b.yaml`"),
         (["--project"], "option `--project` requires an argument"),
     ],
 )

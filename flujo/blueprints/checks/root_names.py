@@ -67,4 +67,6 @@ def _help(root: str, use: Use) -> str:
     near = did_you_mean(root, (*given, *_EVERYWHERE, "secrets", "answer", "this"))
     if near:
         return f"did you mean `{near}`?"
-    return "names are `input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id`; texts need quotes"
+    here = "".join(f"`{name}`, " for name in _GIVEN if use.position.gives(name))
+    always = "`input`, `previous`, `steps.NAME.output`, `context.PATH`, `answer`, `run.id`"
+    return f"names here are {here}{always}; texts need quotes"
