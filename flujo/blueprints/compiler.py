@@ -83,6 +83,7 @@ def _compile(text: bytes | str, name: str, importing: Importing, catalogue: Cata
     report = Report(translated.document)
     try:
         report.extend([*problems, *translated.diagnostics], ())
+        report.unread = frozenset(item.place for item in problems)
         return _build(report, importing, catalogue, OldNames(translated.has_initial_prompt), strict)
     except TooMany:
         return Compiled(None, report.cut())

@@ -30,10 +30,14 @@ class TooMany(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """All that was found in one document; `found` has no duplicates (an alias repeats its part's problems)."""
+    """All that was found in one document; `found` has no duplicates (an alias repeats its part's problems).
+
+    At the places `unread` the reader put in a value for one that cannot be; no more is told there.
+    """
 
     document: Document
     found: dict[tuple[str, str, Place | None], Diagnostic] = field(default_factory=dict)
+    unread: frozenset[Place | None] = frozenset()
     errors: int = 0
 
     def add(self, code: str, message: str, path: Path, *, help: str | None = None, on_key: bool = False) -> None:
@@ -43,6 +47,8 @@ class Report:
 
     def put(self, item: Diagnostic) -> None:
         """Add a diagnostic that has its place; raise TooMany when that is one error too many."""
+        if item.place in self.unread:
+            return
         item = item if item.fix else replace(item, fix=_obvious(item))
         if self.found.setdefault((item.code, item.message, item.place), item) is item:
             self.errors += item.severity is Severity.ERROR

@@ -116,12 +116,18 @@ def _explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
 
 
 def _is_over(text: str, began: int, offset: int, problem: str) -> bool:
-    """Say whether brackets should have ended before a problem inside them: others do, or lines are less indented."""
+    """Say whether brackets should have ended before a problem inside them.
+
+    So it is when others end there, or when its line is the first that is indented no more than the one that opens them.
+    """
     if not problem.startswith("did not find expected ',' or"):
         return False
-    starts = [max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 for at in (began, offset)]
-    opened, now = (len(text[start:]) - len(text[start:].lstrip(" ")) for start in starts)
-    return text[offset : offset + 1] in ("]", "}", "") or (starts[0] < starts[1] and now <= opened)
+    if text[offset : offset + 1] in ("]", "}", ""):
+        return True
+    start = max(text.rfind("\n", 0, began), text.rfind("\r", 0, began)) + 1
+    lines = [line for line in _LINE_END.split(text[start:offset]) if line.strip(" ")]
+    opened, *within = (len(line) - len(line.lstrip(" ")) for line in lines)
+    return bool(within) and within[-1] <= opened < min(within[:-1], default=opened + 1)
 
 
 def _left_open(text: str, offset: int) -> SyntaxProblem | None:

@@ -103,6 +103,8 @@ RAW: Final = (
     "- a", "a\u2028b", "\t- a", "\x07", "{null: 1}", "'a' 'b'", "[a] b", ">9\n x",
 )  # fmt: skip
 """Scalars that no blueprint can have, whatever the key."""
+IN_LISTS: Final = ("a: b", "- a")
+"""Those that an item of a list may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class Planter:
     def _raw_value(self) -> tuple[str, Path] | None:
         found = [spot for spot in self._spots if not isinstance(spot[1][spot[2]], dict | list)]
         path, holder, key = self._chance.choice(found)
-        raw = self._chance.choice(RAW)
+        raw = self._chance.choice(RAW if isinstance(holder, dict) else [raw for raw in RAW if raw not in IN_LISTS])
         holder[key] = Raw(raw)
         return f"raw {raw[:30]!r}", path
 
