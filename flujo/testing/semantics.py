@@ -176,10 +176,10 @@ class Case:
 class Trial:
     """A case in a project of its own, with a store that outlives the Apps on it."""
 
-    def __init__(self, case: Case, scratch: Path) -> None:
+    def __init__(self, case: Case, scratch: Path, behind: Store | None = None) -> None:
         self.case = case
         self.root = case.project(scratch)
-        self.behind = SqliteStore(None)
+        self.behind = behind or SqliteStore(None)
         self.clock = ManualClock(jumps=True)
         self.model = ScriptedModel(case.plan.get("replies", []))
         self._user = "tester"
