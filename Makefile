@@ -60,9 +60,9 @@ docs: setup ## Write the documentation pages that are made from the program
 bench: setup ## Print the speed figures
 	@$(BIN)/python -m bench.run
 
-campaign: setup-dev ## Crash, replay and fuzz campaigns: make campaign COUNT=1000 SEED=7 [ONLY=validate]
+campaign: setup-dev ## Crash, replay and fuzz campaigns: make campaign COUNT=1000 SEED=7 [ONLY=crash STORE=postgres]
 	@COUNT=$(COUNT) SEED=$(SEED) $(BIN)/python -m tests.campaign COUNT=$(COUNT) SEED=$(SEED) \
-		$(if $(ONLY),ONLY=$(ONLY)) $(if $(MUTANT),MUTANT=$(MUTANT))
+		$(if $(ONLY),ONLY=$(ONLY)) $(if $(MUTANT),MUTANT=$(MUTANT)) $(if $(STORE),STORE=$(STORE))
 
 lock: $(VENV)/.made ## Write requirements/*.txt again, newest versions the bounds allow
 	$(PIP) install --quiet 'uv>=0.9,<1'

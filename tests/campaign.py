@@ -1,6 +1,7 @@
 """Run campaigns: `python -m tests.campaign COUNT=1000 SEED=7 ONLY=crash,fence`, or `make campaign` and the same words.
 
 Without ONLY all of them run, `validate` with 10,000 files for each COUNT (a million for the 100 it is by itself).
+STORE=sqlite|normal|postgres says on what crash and fence run.
 """
 
 import sys
@@ -20,6 +21,8 @@ def main() -> int:
     for name in names:
         times = count * (1 if "ONLY" in given else MORE.get(name, 1))
         options = {"mutant": given["MUTANT"]} if "MUTANT" in given else {}
+        if "STORE" in given and name in ("crash", "fence"):
+            options["store"] = given["STORE"]
         tally = import_module(f"tests.campaigns.{name}").run(times, seed, **options)
         print(f"\n## {name}: count {times}, seed {seed}\n\n{tally.table()}", flush=True)
         for note in tally.notes[:20]:

@@ -12,7 +12,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import tempfile
 import time
 from collections import Counter
@@ -21,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flujo.app import App, RawInput, RunOptions, open_app
-from flujo.engine.journal import Journal
+from flujo.engine.past import Past
+from tests.campaigns.places import Place, place
 
 SKILL = '''
 """Marks what really runs."""
@@ -142,29 +142,30 @@ def in_memory() -> Path | None:
     return memory if memory.is_dir() and os.access(memory, os.W_OK) else None
 
 
-def run(count: int, seed: int, mutant: str = "") -> Tally:
+def run(count: int, seed: int, mutant: str = "", store: str = "sqlite") -> Tally:
     """Kill `count` runs at moments drawn from `seed`; with a `mutant` a mechanism is switched off."""
+    where, settings = place(store)
     drive = MUTANTS[mutant]
     chance = random.Random(seed)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="flujo-crash-", dir=in_memory()) as folder:
         base = Path(folder) / "base"
-        _make_project(base)
-        whole, seconds = _undisturbed(base, Path(folder) / "whole", drive)
+        _make_project(base, settings)
+        whole, seconds = _undisturbed(base, Path(folder) / "whole", where, drive)
         for _ in range(count):
             project = Path(folder) / "run"
             shutil.copytree(base, project)
             moment = Moment(chance.uniform(0, seconds), chance.choice([0, chance.randint(1, MARKS)]))
-            _one(project, moment, whole, tally, drive)
+            _one(project, where, moment, whole, tally, drive)
             shutil.rmtree(project)
             if tally.notes and len(tally.notes) > 5:
                 break
     return tally
 
 
-def _make_project(base: Path) -> None:
+def _make_project(base: Path, settings: str = "") -> None:
     (base / "skills").mkdir(parents=True)
-    (base / "flujo.toml").write_text('[project]\nname = "crash"\n')
+    (base / "flujo.toml").write_text(f'[project]\nname = "crash"\n{settings}')
     (base / "skills" / "marks.py").write_text(SKILL)
     (base / "crash.yaml").write_text(CHAIN)
     with open_app(base, {}) as app:
@@ -182,22 +183,25 @@ def drive_on(app: App, run_id: str | None) -> str:
 
 def without_lookup(app: App, run_id: str | None) -> str:
     """Drive with the lookup of recorded results removed: what is recorded is done again."""
-    lookup = Journal.ended
-    Journal.ended = lambda self, address: None  # type: ignore[method-assign]
+    lookup = Past.ended
+    Past.ended = lambda self, address: None  # type: ignore[method-assign]
     try:
         return drive_on(app, run_id)
     finally:
-        Journal.ended = lookup  # type: ignore[method-assign]
+        Past.ended = lookup  # type: ignore[method-assign]
 
 
 MUTANTS: dict[str, Callable[[App, str | None], str]] = {"": drive_on, "lookup": without_lookup}
 
 
-def _undisturbed(base: Path, project: Path, drive: Callable[[App, str | None], str]) -> tuple[object, float]:
+def _undisturbed(
+    base: Path, project: Path, where: Place, drive: Callable[[App, str | None], str]
+) -> tuple[object, float]:
     shutil.copytree(base, project)
     os.chdir(project)
+    where.empty()
     began = time.perf_counter()
-    with open_app(project, {}) as app:
+    with where.open(project) as app:
         assert drive(app, None) == "completed"
         seconds = time.perf_counter() - began
         return _result(app), seconds * 1.1
@@ -208,21 +212,32 @@ def _result(app: App) -> object:
     return {key: value for key, value in view.output.items() if key != "id"}
 
 
-def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Callable[[App, str | None], str]) -> None:
+def _one(
+    project: Path,
+    where: Place,
+    moment: Moment,
+    whole: object,
+    tally: Tally,
+    drive: Callable[[App, str | None], str],
+) -> None:
     os.chdir(project)
-    _killed(project, moment, drive)
+    where.empty()
+    _killed(project, where, moment, drive)
     tally.kills += 1
     marks = _marks(project)
     count = Counter(word[0] for word in marks)
     tally.inside_a_step += count["start"] > count["end"]
-    recorded = _recorded(project)
-    with open_app(project, {}) as app:
+    rows = where.rows(project)
+    recorded = {address for kind, address, _ in rows if kind == "step_completed"}
+    with where.open(project) as app:
         runs = app.runs()
         if not runs:
             drive(app, None)  # killed before the run had an id: nothing was promised
         elif runs[0].status != "completed":
-            if not recorded["events"]:
+            if not rows:
                 return
+            while app.store.is_driven(runs[0].run):
+                pass  # a server notices in a moment that the process is dead
             drive(app, runs[0].run)
         view = app.view(app.runs()[0].run, inputs=False)
         if view.status != "completed":
@@ -231,17 +246,17 @@ def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Call
         elif _result(app) != whole:
             tally.wrong += 1
             tally.notes.append(f"{_result(app)} is not {whole}")
-    again = [word for word in _marks(project)[len(marks) :] if word[0] == "start" and word[1] in recorded["steps"]]
+    again = [word for word in _marks(project)[len(marks) :] if word[0] == "start" and word[1] in recorded]
     tally.repeated += bool(again)
     keys = set((project / "effects.txt").read_text().split())
     tally.effects_missing += len(keys) != 2
 
 
-def _killed(project: Path, moment: Moment, drive: Callable[[App, str | None], str]) -> None:
+def _killed(project: Path, where: Place, moment: Moment, drive: Callable[[App, str | None], str]) -> None:
     child = os.fork()
     if child == 0:
         try:
-            with open_app(project, {}) as app:
+            with where.open(project) as app:
                 drive(app, None)
         finally:
             os._exit(0)
@@ -254,17 +269,3 @@ def _marks(project: Path) -> list[tuple[str, str]]:
     file = project / "marks.txt"
     lines = file.read_text().splitlines() if file.exists() else []
     return [tuple(line.split(" ", 1)) for line in lines]
-
-
-def _recorded(project: Path) -> dict[str, set[str] | int]:
-    """Return what is in the journal at this moment, read with plain SQLite."""
-    file = project / ".flujo" / "state.db"
-    if not file.exists():
-        return {"steps": set(), "events": 0}
-    db = sqlite3.connect(file)
-    try:
-        rows = db.execute("SELECT type, address FROM events").fetchall()
-    except sqlite3.OperationalError:  # killed while the tables were being made
-        rows = []
-    db.close()
-    return {"steps": {address for kind, address in rows if kind == "step_completed"}, "events": len(rows)}

@@ -1,8 +1,9 @@
 """Fence campaign: an owner that was stopped wakes up after another has taken its run, and must write nothing.
 
 A child drives a run and is stopped (SIGSTOP) at a random moment. Its lock file is taken away, as somebody might who is
-sure that it is dead; the run is claimed anew, which raises its epoch. Then the child goes on (SIGCONT). Not one row of
-its epoch may be written from then on, and the new owner's resume must end with the undisturbed run's output.
+sure that it is dead (on Postgres its name is taken out of the row of the run); the run is claimed anew, which raises
+its epoch. Then the child goes on (SIGCONT). Not one row of its epoch may be written from then on, and the new owner's
+resume must end with the undisturbed run's output.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flujo.app import App, open_app
 from flujo.core.errors import LostOwnership, StateError
-from flujo.stores import sqlite
 from tests.campaigns.crash import MARKS, Moment, _make_project, _result, _undisturbed, drive_on, in_memory
+from tests.campaigns.places import Place, place
 
 REFUSED, ENDED = 7, 0
 
@@ -51,41 +49,34 @@ class Tally:
         )
 
 
-def unfenced(app: App, run_id: str | None) -> str:
-    """Drive with the test of the epoch taken out of the INSERT."""
-    sqlite._INSERT = sqlite._INSERT.replace(f"(SELECT epoch FROM runs WHERE number = ?1 >> {sqlite.SPAN}) = ?8", "1")
-    return drive_on(app, run_id)
-
-
-MUTANTS: dict[str, Callable[[App, str | None], str]] = {"": drive_on, "epoch": unfenced}
-
-
-def run(count: int, seed: int, mutant: str = "") -> Tally:
-    """Stop and wake `count` owners at moments drawn from `seed`; the mutant's have no fence."""
+def run(count: int, seed: int, mutant: str = "", store: str = "sqlite") -> Tally:
+    """Stop and wake `count` owners at moments drawn from `seed`; those of the mutant `epoch` have no fence."""
     chance, tally = random.Random(seed), Tally()
+    where, settings = place(store)
     with tempfile.TemporaryDirectory(prefix="flujo-fence-", dir=in_memory()) as folder:
         base = Path(folder) / "base"
-        _make_project(base)
-        whole, seconds = _undisturbed(base, Path(folder) / "whole", drive_on)
+        _make_project(base, settings)
+        whole, seconds = _undisturbed(base, Path(folder) / "whole", where, drive_on)
         for _ in range(count):
             project = Path(folder) / "run"
             shutil.copytree(base, project)
             moment = Moment(chance.uniform(0, seconds), chance.randint(1, MARKS))
-            _one(project, moment, whole, tally, MUTANTS[mutant])
+            _one(project, where, moment, whole, tally, mutant)
             shutil.rmtree(project)
     return tally
 
 
-def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Callable[[App, str | None], str]) -> None:
+def _one(project: Path, where: Place, moment: Moment, whole: object, tally: Tally, mutant: str) -> None:
     os.chdir(project)
+    where.empty()
     tally.rounds += 1
-    child = _start(project, drive)
+    child = _start(project, where, mutant)
     try:
         moment.wait(project / "marks.txt")
         os.kill(child, signal.SIGSTOP)
         _, status = os.waitpid(child, os.WUNTRACED)
         if os.WIFSTOPPED(status):  # else it had ended before that
-            _take_over(project, child, whole, tally)
+            _take_over(project, where, child, whole, tally)
     finally:  # one that stays stopped would hold our pipes open, and the test that reads them would wait for ever
         with suppress(ChildProcessError):
             if os.waitpid(child, os.WNOHANG) == (0, 0):
@@ -93,24 +84,22 @@ def _one(project: Path, moment: Moment, whole: object, tally: Tally, drive: Call
                 os.waitpid(child, 0)
 
 
-def _take_over(project: Path, child: int, whole: object, tally: Tally) -> None:
-    with open_app(project, {}) as app:
+def _take_over(project: Path, where: Place, child: int, whole: object, tally: Tally) -> None:
+    with where.open(project) as app:
         runs = app.runs()
         if not runs or runs[0].status != "running":
             _wake(child)
             return
         run_id = runs[0].run
-        for owner in (project / ".flujo" / "locks").iterdir():
-            owner.unlink()
-        app.store._db.execute("PRAGMA busy_timeout=0")  # type: ignore[attr-defined]
         try:
+            where.abandon(project, app)
             with app.store.claim(run_id) as claim:
-                app.store._db.execute(f"PRAGMA busy_timeout={sqlite.BUSY_SECONDS:.0f}000")  # type: ignore[attr-defined]
-                before = _rows(project, claim.epoch)
+                where.wait_again(app)
+                before = _rows(project, where, claim.epoch)
                 status = _wake(child)
                 tally.woken += 1
                 tally.refused += status == REFUSED
-                tally.written += _rows(project, claim.epoch) - before
+                tally.written += _rows(project, where, claim.epoch) - before
         except StateError as error:
             if error.diagnostic.code != "FLJ0807":
                 raise
@@ -128,13 +117,15 @@ def _wake(child: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _start(project: Path, drive: Callable[[App, str | None], str]) -> int:
+def _start(project: Path, where: Place, mutant: str) -> int:
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            with open_app(project, {}) as app:
-                drive(app, None)
+            if mutant == "epoch":
+                where.unfence()
+            with where.open(project) as app:
+                drive_on(app, None)
             code = ENDED
         except LostOwnership:
             code = REFUSED
@@ -143,9 +134,6 @@ def _start(project: Path, drive: Callable[[App, str | None], str]) -> int:
     return child
 
 
-def _rows(project: Path, epoch: int) -> int:
+def _rows(project: Path, where: Place, epoch: int) -> int:
     """Count the rows of earlier owners."""
-    db = sqlite3.connect(project / ".flujo" / "state.db")
-    (count,) = db.execute("SELECT count(*) FROM events WHERE epoch < ?", (epoch,)).fetchone()
-    db.close()
-    return int(count)
+    return sum(row[2] < epoch for row in where.rows(project))

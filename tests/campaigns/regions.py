@@ -23,7 +23,8 @@ from typing import Any
 
 from flujo.app import App, RawInput, RunOptions, open_app
 from flujo.engine.past import Past
-from tests.campaigns.crash import Moment, _marks, _recorded, in_memory
+from tests.campaigns.crash import Moment, _marks, in_memory
+from tests.campaigns.places import OnSqlite
 
 SKILL = '''
 """Marks what really runs."""
@@ -271,14 +272,15 @@ class Trial:
         marks = _marks(project)
         words = Counter(word[0] for word in marks)
         row.inside_a_step += words["start"] > words["end"]
-        recorded = _recorded(project)
+        rows = OnSqlite("full").rows(project)
+        recorded = {address for kind, address, _ in rows if kind == "step_completed"}
         with open_app(project, {}) as app:
             runs = app.runs()
-            view = app.view(runs[0].run, inputs=False) if runs and recorded["events"] else None
+            view = app.view(runs[0].run, inputs=False) if runs and rows else None
             if view is None or view.status != "completed":
                 view = _drive(app, None if view is None else view.run_id)
             self._judge(app, view, row, tally, shape)
-        again = [word for word in _marks(project)[len(marks) :] if word[0] == "start" and word[1] in recorded["steps"]]
+        again = [word for word in _marks(project)[len(marks) :] if word[0] == "start" and word[1] in recorded]
         row.repeated += bool(again)
         shutil.rmtree(project)
 
