@@ -28,6 +28,7 @@ class Database:
     """A database of this process alone; made on entering, dropped at the end."""
 
     def __init__(self) -> None:
+        import psutil
         import psycopg
 
         first = server_uri()
@@ -36,7 +37,11 @@ class Database:
         self._server = psycopg.connect(first, autocommit=True)
         self._say("ALTER SYSTEM SET fsync = off")  # a loss of power may cost these data
         self._say("SELECT pg_reload_conf()")
-        self._say(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        for (name,) in self._server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'flujo\\_%'"
+        ).fetchall():
+            if name == self.name or not psutil.pid_exists(int(name.removeprefix("flujo_"))):
+                self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # of a process that ended without a word
         self._say(f"CREATE DATABASE {self.name}")
 
     def _say(self, words: str) -> None:
