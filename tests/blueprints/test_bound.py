@@ -42,6 +42,7 @@ TIMES = [
     (f"steps: [{{kind: loop, name: l, max: 7, timeout: 20s, steps: {MAIL}}}]", (7, 7, 20)),
     (f"timeout: 3s\nsteps: [{WAIT % (1, 5)}]", (0, 0, 3)),
     (f"steps: [{{kind: hitl, name: h, message: m, timeout: 60s, on_timeout: {{steps: [{MAIL}]}}}}]", (1, 1, 65)),
+    ("steps: [{name: a, uses: agents.x, input: hi, retry: 2}]", (2, 2, 120 + 300 + 120)),
     ("imports: {g: parts/greet.yaml}\nsteps: [{name: i, uses: imports.g, with: {name: a}, retry: 2}]", (2, 0, 1)),
 ]  # fmt: skip
 
@@ -61,6 +62,17 @@ def test_an_agent_is_a_request_of_so_many_bytes_and_a_reply(compile_text: Compil
     assert known.usd == (known.tokens_in + 10 * 100) / 1e6
     more = bound_of(compile_text, "steps: [{name: a, uses: agents.x, input: 'hello {{ input.short }}'}]")
     assert more.known.tokens_in == known.tokens_in + 62 + 1
+
+
+def test_a_reply_that_does_not_fit_is_sent_back(compile_text: Compile) -> None:
+    step = "steps: [{name: a, uses: agents.y, input: hello, retry: {attempts: %s, on: [%s]}}]"
+    once, again, later = (
+        bound_of(compile_text, step % words, lambda _: Price(1.0, 0.0)).known
+        for words in ((1, "any"), (3, "invalid_output"), (3, "timeout"))
+    )
+    assert later.tokens_in == 3 * once.tokens_in
+    assert again.tokens_in >= later.tokens_in + 2 * 4096
+    assert again.usd == again.tokens_in / 1e6
 
 
 OPEN = [
