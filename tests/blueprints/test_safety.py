@@ -120,3 +120,11 @@ def test_the_table_of_effects_is_what_the_compiler_does(compile_text: Compile, r
     guards = {"approval": ["approval: required"], "guard": ["approval: required", "idempotency_key: a"]}
     for guard in guards.get(need, ()) if place in ("once", "again") else ():
         assert compile_text(_steps(PLACES[place] % f"{call}, {guard}")).graph is not None
+
+
+def test_what_is_said_in_a_conversation_is_used(compile_text: Compile) -> None:
+    inner = "{kind: conditional, name: c, condition: '{{ input == 1 }}', branches: {true: [%s, {name: b, input: 1}]}}"
+    said = inner % "{name: a, uses: agents.x, input: hi}"
+    text = f"agents: {{x: {{model: a/b}}}}\n{_steps(f'{{kind: loop, name: l, max: 3, steps: [{said}]}}')}"
+    assert [item.code for item in compile_text(text).diagnostics] == ["FLJ0526"]
+    assert compile_text(text.replace("max: 3", "max: 3, conversation: true")).diagnostics == ()

@@ -26,7 +26,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     named, previous = _read(program)
     has_output = "output" in program.report.document.data
     for steps in program.lists:
-        if steps.upstream is not None or any(name.startswith("@") for name in steps.gives):
+        if steps.upstream is not None or _is_said(steps):
             continue  # what others need is used; what is said in a conversation too
         inside = [nodes.get(path) for path in steps.paths]
         last_is_used = steps.above is not None or not has_output
@@ -38,6 +38,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
             message = f"nothing uses the output of the step `{node.meta.name}`"
             help = f"read it as `steps.{node.meta.name}.output`, or remove the step"
             yield program.found("FLJ0526", message, (*node.meta.path, "name"), help, Severity.INFO)
+
+
+def _is_said(steps: StepList) -> bool:
+    return any(name.startswith("@") for here in steps.end.lists() for name in here.steps.gives)
 
 
 def _only_gives(node: Call) -> bool:
