@@ -28,8 +28,9 @@ from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
 from flujo.core.diagnostics import Diagnostic, Edit, Fix, in_order
 from flujo.core.record import dataclass
 from flujo.core.spans import Place, Source, Span
-from flujo.core.values import JsonValue
-from flujo.core.yaml_events import Event, SyntaxProblem, events
+from flujo.core.values import JsonValue, type_name
+from flujo.core.yaml_events import Event, events
+from flujo.core.yaml_mistakes import SyntaxProblem
 from flujo.core.yaml_scalars import NumberProblem, key_text, resolve
 
 MAX_DEPTH: Final = 64
@@ -43,6 +44,7 @@ _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _ODD_BREAK: Final = re.compile("[\x85\u2028\u2029]")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:(?:[ \t\r\n]++(?:#[^\r\n]*+)?)++|\Z)){1,2}")
 _BARE_TEMPLATE: Final = re.compile(r"\{\{[^{}\r\n]*\}\}(?=[ \t]*(?:[\r\n]|[ \t]#|\Z))")
+_LOOKALIKE: Final = re.compile("[\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000]")
 _LINE_END: Final = re.compile(r"[\r\n]")
 
 
@@ -191,14 +193,16 @@ class _Reader:
         if self.nodes <= MAX_NODES and self.chars <= MAX_TEXT and len(self.stack) + height <= MAX_DEPTH:
             return
         if self.nodes > MAX_NODES:
-            self._refuse(f"the text has more than {MAX_NODES:,} nodes with its aliases expanded", start)
+            message = f"the text has more than {MAX_NODES:,} nodes with its aliases expanded"
+            self._refuse(message, start, "move data out of the blueprint; write out what aliases repeat")
         elif self.chars > MAX_TEXT:
-            self._refuse("the text is larger than 32 MiB with its aliases expanded", start)
+            self._refuse("the text is larger than 32 MiB with its aliases expanded", start, "move data to a file")
         else:
-            self._refuse(f"the text is nested deeper than {MAX_DEPTH} levels", start)
+            message = f"the text is nested deeper than {MAX_DEPTH} levels"
+            self._refuse(message, start, "close brackets that are open, or move inner steps to an import")
 
-    def _refuse(self, message: str, start: int) -> None:
-        self.report("FLJ0110", message, start)
+    def _refuse(self, message: str, start: int, help: str) -> None:
+        self.report("FLJ0110", message, start, None, help)
         raise _Stop
 
     def _properties(self, event: Event) -> int:
@@ -286,7 +290,7 @@ class _Reader:
         start, end = event.start_mark.index, event.end_mark.index
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
-            self._refuse(f"the text has more than {MAX_ALIASES} aliases", start)
+            self._refuse(f"the text has more than {MAX_ALIASES} aliases", start, "write out what they repeat")
         anchor = self.anchors.get(event.anchor)
         if anchor is None or anchor.element is None:
             why = "names an anchor that is not there" if anchor is None else "stands inside the part it names"
@@ -344,12 +348,22 @@ class _Reader:
         edits = (Edit(Span(start, start), quote), Edit(Span(found.end(), found.end()), quote))
         return Fix("put it in quotes", edits, "safe")
 
+    def _lookalike(self, key: str, span: Span) -> str:
+        """Report a character in a key that cannot be told from a space, or not be seen at all; return the key."""
+        found = _LOOKALIKE.search(self.source.text, span.start)
+        at = found.start() if found else span.start
+        message = f"the character {code_point(self.source.text[at])} in a key looks like a space, or like nothing"
+        self.report("FLJ0109", message, at, None, "delete it, or write a space; quote the key if it is meant")
+        return _LOOKALIKE.sub("", key)
+
     def _key(self, frame: _Frame, element: Element, span: Span) -> str | None:
         """Return the text of a key; None if it is none, after a report."""
         value = element.value
         if isinstance(value, str):
-            if value != "<<" or element.style:
+            if element.style or (value != "<<" and not _LOOKALIKE.search(value)):
                 return value
+            if value != "<<":
+                return self._lookalike(value, span)
             help = "write the keys out"
             self.report("FLJ0107", "the merge key `<<` is not part of YAML 1.2", span.start, span.end, help)
             return None
@@ -362,6 +376,6 @@ class _Reader:
             place = place_at(self.source, frame.element.start, span.end)
             self._add(Diagnostic("FLJ0108", message, place, help, fix=self._quoting(frame.element.start)))
         else:
-            shown = f"`{text}`" if text is not None else "a value that is not text"
+            shown = f"`{text}`" if text is not None else "null" if value is None else f"a {type_name(value)}"
             self.report("FLJ0108", f"a key must be text, not {shown}", span.start, span.end, "quote the key")
         return None

@@ -37,7 +37,16 @@ def to_source(text: bytes | str, name: str) -> tuple[Source, list[Diagnostic]]:
 
 def _forbidden(source: Source, offset: int) -> Diagnostic:
     message = f"the character {code_point(source.text[offset])} is not allowed"
-    return Diagnostic("FLJ0109", message, place_at(source, offset))
+    return Diagnostic("FLJ0109", message, place_at(source, offset), _how_to_write(source.text[offset]))
+
+
+def _how_to_write(char: str) -> str:
+    """Return what to do about a character that no text may have as it is; some not even as an escape."""
+    if char == "\0" or "\ud800" <= char <= "\udfff":
+        return "remove it"
+    number = ord(char)
+    escape = f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+    return f"remove it, or write it in double quotes as `{escape}`"
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[Source, list[Diagnostic]]:

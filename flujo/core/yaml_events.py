@@ -5,14 +5,13 @@ Both count marks in code points, which is what our spans count. Nothing here bui
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from flujo.core.record import dataclass
+from flujo.core.yaml_mistakes import Spot, SyntaxProblem, meant
 
 try:
     from ruamel.yaml import cyaml
@@ -29,6 +28,7 @@ _QUOTE: Final = "quote the value if it is meant as text"
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "found character that cannot start any token": ("a value cannot begin with `{char}`", _QUOTE),
     "found character '\\t' that cannot start any token": ("a tab cannot indent", "indent with spaces"),
+    "found a tab character that violates indentation": ("a tab cannot indent", "indent with spaces"),
     "mapping values are not allowed in this context": (
         "a `:` stands where no key can be",
         "quote a value that has `: ` in it; else check the indentation",
@@ -39,7 +39,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "block sequence entries are not allowed in this context": (
         "a `-` item cannot begin here",
-        "begin the list on a line of its own",
+        "begin the list on a line of its own, or quote the text",
     ),
     "did not find expected ',' or ']'": ("a list in `[ ]` is not closed", "add `]`, or `,` between the items"),
     "did not find expected ',' or '}'": ("a mapping in `{ }` is not closed", "add `}`, or `,` between the entries"),
@@ -58,23 +58,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "found unknown directive name": ("a `%` directive that YAML does not have", "remove the line"),
 }
-
-_QUOTE_OR_COMMENT: Final = re.compile(
-    r"""(?:^|[ \t])\#[^\r\n]*+ | (?: ^[ \t]*+ | [-:?,\[{][ \t]++ | [\[{,] ) (["'])""", re.MULTILINE | re.VERBOSE
-)
-_QUOTED: Final = {"'": re.compile("'(?:[^']|'')*+'"), '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)}
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
-
-
-@dataclass(eq=False)
-class SyntaxProblem(Exception):
-    """Text that is not YAML: message, offset, help, and where the part began that went wrong."""
-
-    message: str
-    offset: int
-    help: str
-    code: str = "FLJ0102"
-    began: int | None = None
 
 
 def events(text: str, *, pure: bool = False) -> Iterator[Event]:
@@ -102,51 +85,16 @@ def _explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
     if "Unicode character escape" in problem:
         help = "write the character itself, or `\\U` and eight digits for characters beyond U+FFFF"
         return SyntaxProblem("an escape names half of a surrogate pair or no character", offset, help, "FLJ0109")
-    if char == "?" and began is not None and text[began : began + 1] in ("{", "["):
-        message = "a text with `?` inside `{ }` or `[ ]` must be in quotes"
-        return SyntaxProblem(message, offset, "quote the value")
+    known = None if char == "\t" else meant(Spot(problem, text, offset, began))
+    if known is not None:
+        return known
     if char == "\t" and "cannot start any token" in problem:
         problem = "found character '\\t' that cannot start any token"
-    if (open_quote := _left_open(text, offset)) is not None:
-        return open_quote
     message, help = _WORDS.get(problem, (_lower(problem) or "the text is not YAML", _UNSURE))
-    if began is not None and (problem == "found unexpected end of stream" or _is_over(text, began, offset, problem)):
-        offset, began = began, None  # what is not closed is found where it is opened
+    if problem == "found unexpected end of stream" and began is not None:
+        help = f"add `{text[began : began + 1]}` where it ends"
+        offset, began = began, None
     return SyntaxProblem(message.replace("{char}", char), offset, help, began=began if began != offset else None)
-
-
-def _is_over(text: str, began: int, offset: int, problem: str) -> bool:
-    """Say whether brackets should have ended before a problem inside them.
-
-    So it is when others end there, or when its line is the first that is indented no more than the one that opens them.
-    """
-    if not problem.startswith("did not find expected ',' or"):
-        return False
-    if text[offset : offset + 1] in ("]", "}", ""):
-        return True
-    start = max(text.rfind("\n", 0, began), text.rfind("\r", 0, began)) + 1
-    lines = [line for line in _LINE_END.split(text[start:offset]) if line.strip(" ")]
-    opened, *within = (len(line) - len(line.lstrip(" ")) for line in lines)
-    return bool(within) and within[-1] <= opened < min(within[:-1], default=opened + 1)
-
-
-def _left_open(text: str, offset: int) -> SyntaxProblem | None:
-    """Return what is wrong if it is a quote: one of a line above that is closed in the line of a problem only.
-
-    A quote that is not closed ends at the next one, wherever that is, and the problem is what stands after it.
-    """
-    at = 0
-    while (found := _QUOTE_OR_COMMENT.search(text, at, offset)) is not None:
-        at = found.end()
-        quoted = _QUOTED[found[1]].match(text, found.start(1)) if found[1] else None
-        if quoted is None:
-            continue
-        at = quoted.end()
-        if at <= offset and _LINE_END.search(text, *quoted.span()) and not _LINE_END.search(text, at, offset):
-            line = sum(1 for _ in _LINE_END.finditer(text, 0, at)) + 1
-            help = f"add the closing quote: without it the text goes on to line {line}"
-            return SyntaxProblem("a quoted text is not closed", found.start(1), help)
-    return None
 
 
 def _lower(text: str) -> str:

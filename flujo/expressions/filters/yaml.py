@@ -67,7 +67,8 @@ class _Reader:
 
     def read(self, source: str) -> JsonValue:
         """Return the value of the text."""
-        from flujo.core.yaml_events import SyntaxProblem, events  # noqa: PLC0415 - only where a template reads YAML
+        from flujo.core.yaml_events import events  # noqa: PLC0415 - only where a template reads YAML
+        from flujo.core.yaml_mistakes import SyntaxProblem  # noqa: PLC0415
         from flujo.core.yaml_scalars import NumberProblem  # noqa: PLC0415
 
         try:
