@@ -69,9 +69,10 @@ SLEEPY = 'version: "0.1"\nname: bench_sleep\nsteps:\n' + "".join(
 
 
 class Project:
-    """A fresh project with one blueprint, removed at the end."""
+    """A fresh project with one blueprint, removed at the end; its state is in it, or on the server of a URI."""
 
-    def __init__(self, folder: Path, text: str, durability: str = "full") -> None:
+    def __init__(self, folder: Path, text: str, durability: str = "full", uri: str = "") -> None:
+        self.env = {"FLUJO_STATE_URI": uri}
         self.root = folder / f"project-{time.perf_counter_ns()}"
         self.root.mkdir()
         self.file = self.root / "bench.yaml"
@@ -79,7 +80,7 @@ class Project:
         (self.root / "flujo.toml").write_text(f'[state]\ndurability = "{durability}"\n')
 
     def __enter__(self) -> App:
-        self.app = open_app(self.root, {})
+        self.app = open_app(self.root, self.env)
         assert self.app.engine  # opened before the clock starts
         return self.app
 
@@ -88,13 +89,13 @@ class Project:
         shutil.rmtree(self.root)
 
 
-def durable(folder: Path, steps: int, durability: str = "full") -> tuple[float, float]:
+def durable(folder: Path, steps: int, durability: str = "full", uri: str = "") -> tuple[float, float]:
     """Return seconds a step of a durable chain, and the cost of its last 50 steps against steps 10 to 60.
 
     Compiling (the graph's digest is part of it) and the import of the skill are over before the clock starts.
     """
     moments: list[float] = []
-    project = Project(folder, chain(steps), durability)
+    project = Project(folder, chain(steps), durability, uri)
     with project as app:
         graph = app.graph(str(project.file))
         assert graph.digest

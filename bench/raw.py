@@ -52,6 +52,22 @@ def rows(folder: Path, count: int, batch: int = 1, synchronous: str = "FULL") ->
     return seconds / count
 
 
+def served(uri: str, count: int) -> float:
+    """Return seconds a row when Postgres alone commits each: BEGIN, INSERT, COMMIT."""
+    import psycopg
+
+    data = payload()
+    with psycopg.connect(uri) as db:
+        db.execute("DROP TABLE IF EXISTS public.step")
+        db.execute("CREATE TABLE public.step (run TEXT, seq BIGINT, payload BYTEA, PRIMARY KEY (run, seq))")
+        db.commit()
+        began = time.perf_counter()
+        for seq in range(count):
+            db.execute("INSERT INTO public.step VALUES (%s, %s, %s)", ("r", seq, json.dumps(data).encode()))
+            db.commit()
+        return (time.perf_counter() - began) / count
+
+
 def concurrent(folder: Path, runs: int, steps: int) -> float:
     """Return seconds of `runs` at once, each of `steps` that await 10 ms, with group commit on a thread."""
     return asyncio.run(_concurrent(connect(folder, "FULL"), runs, steps))

