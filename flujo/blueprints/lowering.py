@@ -78,6 +78,7 @@ class Broken:
         return self.render(names), []
 
 
+_A_STEP: Final = "begin with `- name: NAME`, and below it `uses: SKILL`"
 _REGIONS: Final = (Call, Flow, Branch, Map, Loop)
 _FITS: Final[tuple[tuple[str, type | tuple[type, ...]], ...]] = (
     ("retry", _REGIONS),
@@ -154,10 +155,10 @@ class Workshop:
         one = isinstance(value, dict)
         items = [value] if one else value
         if not isinstance(items, list):
-            self.report.add("FLJ0203", "steps must be a list of steps, or one step", path)
+            self.report.add("FLJ0203", "steps must be a list of steps, or one step", path, help=_A_STEP)
             items = []
         elif not items:
-            self.report.add("FLJ0204", "a list of steps needs at least one step", path)
+            self.report.add("FLJ0204", "a list of steps needs at least one step", path, help=_A_STEP)
         paths = [path if one else (*path, index) for index in range(len(items))]
         if not self.count(len(items), path):
             items = []

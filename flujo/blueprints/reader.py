@@ -28,7 +28,7 @@ from flujo.blueprints.source import MAX_SHOWN, code_point, place_at, to_source
 from flujo.core.diagnostics import Diagnostic, Edit, Fix, in_order
 from flujo.core.record import dataclass
 from flujo.core.spans import Place, Source, Span
-from flujo.core.values import JsonValue, type_name
+from flujo.core.values import JsonValue, a_type
 from flujo.core.yaml_events import Event, events
 from flujo.core.yaml_mistakes import SyntaxProblem
 from flujo.core.yaml_scalars import NumberProblem, key_text, resolve
@@ -376,6 +376,6 @@ class _Reader:
             place = place_at(self.source, frame.element.start, span.end)
             self._add(Diagnostic("FLJ0108", message, place, help, fix=self._quoting(frame.element.start)))
         else:
-            shown = f"`{text}`" if text is not None else "null" if value is None else f"a {type_name(value)}"
+            shown = f"`{text}`" if text is not None else a_type(value)
             self.report("FLJ0108", f"a key must be text, not {shown}", span.start, span.end, "quote the key")
         return None

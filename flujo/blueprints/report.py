@@ -159,7 +159,10 @@ def _type_help(wanted: str, value: Any) -> str | None:
     """Return what to do about a value of the wrong type, where that is plain to see."""
     if wanted.startswith("text") and isinstance(value, bool | int | float):
         return _QUOTE
-    if isinstance(value, list) and len(value) == 1 and "list" not in wanted:
+    if value is None:
+        return "it is empty: give it a value, or remove the key"
+    fitting = dict if "mapping" in wanted else str
+    if isinstance(value, list) and len(value) == 1 and "list" not in wanted and isinstance(value[0], fitting):
         return "write it without the brackets"
     if "list" in wanted and isinstance(value, str | int | float):
         return f"write it as a list: `[{value}]`"

@@ -88,7 +88,12 @@ def kinds() -> Mapping[str, StepKind]:
 def check_branches(branches: JsonObject, low: Lowering, field: str = "branches", what: str = "branch") -> None:
     """Report a lack of branches, and names that cannot be a part of an address."""
     if not branches:
-        low.report("FLJ0204", f"`{field}` needs at least one {what}", field)
+        low.report(
+            "FLJ0204",
+            f"`{field}` needs at least one {what}",
+            field,
+            help=f"write `{field}: {{NAME: {{name: STEP, ...}}}}`",
+        )
     for key in branches:
         if not key or len(key) > MAX_KEY or not key.isprintable():
             message = f"the {what} key `{key}` is empty, over {MAX_KEY} characters, or not printable"

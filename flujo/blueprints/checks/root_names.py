@@ -23,6 +23,7 @@ _GIVEN: Final = {
     "event": "`event` has a value in the `match` of a `wait` only",
     "output": "`output` has a value in the `undo` of a step only",
 }
+_BOOLEANS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _OWN_INPUT: Final = ("with", "idempotency_key", "cache", "verify")
 _PARTS: Final = {"run": ("id", "name", "started_at"), "loop": ("index", "first", "previous")}
 
@@ -63,6 +64,8 @@ def _problem(use: Use, read: Read) -> tuple[str, str, str | None] | None:
 def _help(root: str, use: Use) -> str:
     if use.position.find(root):
         return f"write `steps.{root}.output`"
+    if root.lower() in _BOOLEANS:
+        return f"write `{_BOOLEANS[root.lower()]}`"
     given = (name for name in _GIVEN if use.position.gives(name))
     near = did_you_mean(root, (*given, *_EVERYWHERE, "secrets", "answer", "this"))
     if near:
