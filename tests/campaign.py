@@ -7,7 +7,7 @@ STORE=sqlite|normal|postgres says on what crash and fence run.
 import sys
 from importlib import import_module
 
-ALL = ["crash", "regions", "fence", "expressions", "secrets", "validate"]
+ALL = ["crash", "regions", "fence", "expressions", "secrets", "validate", "typos", "shapes"]
 MORE = {"validate": 10_000}
 """How much more of a campaign there is when all run: a file takes milliseconds, a killed run takes seconds."""
 

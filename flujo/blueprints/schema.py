@@ -83,7 +83,8 @@ def _kind(kind: StepKind, skills: list[SkillSpec]) -> JsonObject:
         rules.append(config.SCHEMA)
     if kind.word == _DEFAULT_KIND:
         rules += [_imported(), *(_parameters(spec) for spec in skills)]
-        rules.append({"anyOf": [{"required": [key]} for key in ("uses", "input", "set")]})
+        called: JsonObject = {"properties": {"uses": {"type": "string"}}, "required": ["uses"]}
+        rules.append({"anyOf": [called, {"required": ["input"]}, {"required": ["set"]}]})
     return {**shape, "allOf": rules}
 
 

@@ -10,6 +10,7 @@ from flujo.cli.given import payload
 from flujo.cli.run import WaitMax
 from flujo.cli.verb import Json, Session, Verb
 from flujo.core.errors import Exit, FlujoError
+from flujo.core.suggest import hint
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The event, as `event:` of the waiting step says.")]
 
@@ -33,9 +34,10 @@ def send_event(
     console, value = session.console, payload(session, json)
     with open_app(session.project, session.env) as app:
         found = app.send_event(name, value)
+        near = None if found else hint(name, sorted({task.event for task in app.awaited() if task.event}))
         told = [_went_on(session, app, item, wait_max) if item.taken else _not_taken(item) for item in found]
     if not found:
-        console.note(f"no run waits for the event `{name}`; it is not kept")
+        console.note(f"no run waits for the event `{name}`; it is not kept" + (f"; {near}" if near else ""))
         return Exit.DONE
     for item in found:
         if item.problem:

@@ -49,6 +49,8 @@ def test_an_event_makes_the_run_go_on(flujo_waiting):
 def test_an_event_nobody_waits_for_is_not_kept(flujo_waiting, tmp_path):
     result = flujo_waiting("event", "send", "other", "--json", "1")
     assert (result.code, result.out, result.err) == (0, "", "no run waits for the event `other`; it is not kept\n")
+    meant = flujo_waiting("event", "send", "order.piad", "--json", "1")
+    assert meant.err == "no run waits for the event `order.piad`; it is not kept; did you mean `order.paid`?\n"
     empty = tmp_path / "empty"
     empty.mkdir()
     assert flujo_waiting("event", "send", "x", "--project", empty).code == 0
