@@ -17,6 +17,11 @@ def test_without_the_limits_of_the_reader_it_fails() -> None:
     assert tally.rows["hurtful"].faults > 0
 
 
+def test_safe_fixes_leave_what_is_valid_valid() -> None:
+    wrong = {text: found for text in campaign.corpus() if (found := campaign.judged(text)[1])}
+    assert wrong == {}
+
+
 def test_what_fails_is_made_smaller() -> None:
     small = campaign.shrunk(b"name: a\nsteps:\n  - x: [1, 2]\n", lambda text: b"x" in text and b"[" in text)
     assert small == b"x["

@@ -2,8 +2,8 @@
 
 Five makers: `bytes` of real blueprints changed, their `data` changed, `hurtful` texts, `valid` ones from the grammar,
 and such with one fault `planted`. Of each file: compiling ends in time and memory, raises nothing, and says what is
-wrong at a place with a code. Valid ones compile; a planted fault is told within a line of where it is. What fails is
-made smaller before it is shown. Every file can be made again: `text_of(maker, seed, number)`.
+wrong at a place with a code. Valid ones compile, also after all safe fixes; a planted fault is told within a line of
+where it is. What fails is made smaller before it is shown. `text_of(maker, seed, number)` makes it again.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from typing import Any
 
 from flujo.blueprints import reader
 from flujo.blueprints.compiler import compile_blueprint
+from flujo.blueprints.edit.fixes import fix_all
 from flujo.blueprints.importing import Compiled
 from flujo.cli.render.diagnostics import document, render
 from flujo.core.codes import CODES
-from flujo.core.diagnostics import Diagnostic, Severity
+from flujo.core.diagnostics import Diagnostic, Fix, Severity
 from tests.blueprints.conftest import CATALOGUE, SOURCES
 from tests.campaigns.growing import Grower
 from tests.campaigns.mutating import changed_bytes, changed_data, corpus, documents, hurtful
@@ -296,6 +297,7 @@ def judged(text: str | bytes, *, valid: bool = False) -> tuple[Compiled | None, 
         with _in_time():
             compiled = compile_blueprint(text, "in.yaml", SOURCES, CATALOGUE)
             shown = render(compiled.diagnostics) + json.dumps(document(compiled.diagnostics))
+            broken = _broken_by_fixes(text, compiled)
     except TooLong:
         return None, f"more than {SECONDS:.0f} s"
     except MemoryError:
@@ -303,7 +305,7 @@ def judged(text: str | bytes, *, valid: bool = False) -> tuple[Compiled | None, 
     except Exception as error:  # whatever comes out here is what the campaign looks for
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return None, f"{type(error).__name__} in {frame.filename.rpartition('/flujo/')[2]}:{frame.name}"
-    return compiled, _wrong(compiled, shown, valid)
+    return compiled, _wrong(compiled, shown, valid) or broken
 
 
 def _wrong(compiled: Compiled, shown: str, valid: bool) -> str:
@@ -317,6 +319,24 @@ def _wrong(compiled: Compiled, shown: str, valid: bool) -> str:
     if valid and errors:
         return f"a valid blueprint is refused: {errors[0].code}"
     return "a traceback is shown" if "Traceback (most" in shown or "object at 0x" in shown else ""
+
+
+def _broken_by_fixes(text: str | bytes, compiled: Compiled) -> str:
+    """Return what the safe fixes of a valid blueprint do wrong."""
+    if compiled.graph is None or not _safe_fixes(compiled):
+        return ""
+    whole = text.decode() if isinstance(text, bytes) else text
+    fixed = fix_all(whole, lambda less: _safe_fixes(compile_blueprint(less, "in.yaml", SOURCES, CATALOGUE)))
+    if fixed.left:
+        return f"a fix does not end: {fixed.left[0].title}"
+    again = compile_blueprint(fixed.text, "in.yaml", SOURCES, CATALOGUE)
+    if again.graph is not None:
+        return ""
+    return f"a fix breaks it: {next(item.code for item in again.diagnostics if item.severity is Severity.ERROR)}"
+
+
+def _safe_fixes(compiled: Compiled) -> list[Fix]:
+    return [item.fix for item in compiled.diagnostics if item.fix and item.fix.applicability == "safe"]
 
 
 def _bad_form(item: Diagnostic) -> str:

@@ -32,7 +32,7 @@ def config_key(parts: Parts, temperatures: Temperatures) -> None:
             parts.findings.wrong("FLJ0201", f"unknown key `{name}`", span, at, help)
         elif name == "temperature":
             agent = uses.removeprefix("agents.") if isinstance(uses, str) and uses.startswith("agents.") else "?"
-            gone = () if len(config.fields) == 1 else None
+            gone = _without(parts, "config") if len(config.fields) == 1 else None
             temperatures.given.setdefault(agent, []).append((element, at, gone))
         else:
             value = _value(name, element.value)
@@ -48,6 +48,18 @@ def config_key(parts: Parts, temperatures: Temperatures) -> None:
     moved = flattening(parts.findings.source.text, key, config, inline=parts.inline)
     whole = None if moved is None or "temperature" in config.fields else [*moved, *edits]
     parts.findings.old("`config` is an old spelling", key, path, ("write `retry` and `timeout`", whole))
+
+
+def _without(parts: Parts, key: str) -> tuple[Edit, ...] | None:
+    """Return the removal of an entry that follows another one; None where something stands between the two."""
+    fields, keys = parts.element.fields or {}, list(parts.element.keys or {})
+    place = keys.index(key) if key in keys else 0
+    if place == 0:
+        return None
+    before, end = fields[keys[place - 1]].end, fields[key].end
+    between = parts.findings.source.text[before : parts.keys[key].start]
+    apart = not between or between.strip(" \t\r\n,") or end < parts.keys[key].end
+    return None if apart else (Edit(Span(before, end), ""),)
 
 
 def _value(name: str, value: JsonValue) -> int | str | None:

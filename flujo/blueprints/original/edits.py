@@ -53,6 +53,8 @@ def _outdents(text: str, start: int, end: int, column: int, inner: int) -> list[
         left, right = match.start(1) + column, min(match.end(1), match.start(1) + inner)
         if right > left:
             edits.append(Edit(Span(left, right), ""))
+    if edits:
+        edits.append(Edit(Span(end, end), ""))  # the last line moves too: a fix inside it must overlap with this one
     return edits
 
 
