@@ -60,9 +60,8 @@ def _agent(raw: JsonObject, path: Path, report: Report, read_file: ReadFile) -> 
         report.misfit(error, path, _KEYS)
         return {}
     if fields.model is None:
-        report.add(
-            "FLJ0202", "the key `model` is missing", (*path, "model"), help="add `model:`, here or under `defaults`"
-        )
+        at = (*path, "model") if "model" in raw else path
+        report.add("FLJ0202", "the key `model` is missing", at, help="add `model:`, here or under `defaults`")
         return {}
     agent = {name: value for name in fields.entries if (value := getattr(fields, name)) is not None}
     if "system_prompt" in agent:
