@@ -151,6 +151,9 @@ class Record(Protocol):
         """Say whether the region at an address is known to have taken too long (a replay knows)."""
         ...
 
+    is_replay: bool
+    """Whether all that happened is recorded: that decides what runs side by side, not who is first now."""
+
     def whole(self) -> Past:
         """Return all that is recorded by now, by address."""
         ...
@@ -188,6 +191,8 @@ class Owner:
 
 class Journal:
     """A run's events, with the right to add to them (the ports `Record` and `Writer`)."""
+
+    is_replay = False
 
     def __init__(self, store: Store, past: Past, clock: Clock, owner: Owner) -> None:
         self.run = past.run
@@ -378,7 +383,7 @@ class Journal:
         if len(body) <= BLOB_BYTES:
             return body, ""
         if len(body) > MAX_VALUE_BYTES:
-            raise FlujoError("FLJ0812", f"a value of {len(body):,} bytes is too large for the journal")
+            raise FlujoError("FLJ0812", f"a value of {len(body):,} bytes is too large: 16 MiB is the most")
         name = BLOB_FIELD.get(event.TYPE, "")
         value = stored_bytes(fields.get(name))
         if len(value) <= BLOB_BYTES:

@@ -103,6 +103,8 @@ class Replay:
 class ReplayRecord:
     """A run's record that answers nothing in advance and compares what would be appended (the port `Record`)."""
 
+    is_replay = True
+
     def __init__(self, store: Store, run: RunId, clock: Clock) -> None:
         self._past = Past(store, run)
         self._clock = clock

@@ -247,6 +247,8 @@ class Runner:
 
     def finish(self, node: Node, frame: Frame, done: Done, decision: JsonValue, writes: int) -> Outcome:
         """Record the end of a region: output, decision, and the writes to the context since `writes`."""
+        if self.record.timed_out(frame.address):
+            return Suspended()  # in a replay: a write ended after the deadline, and nothing came of the region
         context = frame.scope.context
         self._write(node.meta, frame, done, _sink(node))
         sees = None if node.meta.undo is None else frame.seen_by_undo()

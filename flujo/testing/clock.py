@@ -48,9 +48,10 @@ class ManualClock:
         heapq.heappush(self._sleepers, mine)
         try:
             while self._jumps and not mine[2].is_set():
+                before = self._now
                 for _ in range(_ROUNDS):
                     await asyncio.sleep(0)
-                if self._sleepers and self._sleepers[0] is mine:
+                if self._now == before and self._sleepers and self._sleepers[0] is mine:
                     self.advance((mine[0] - self._now) / 1_000_000)
             await mine[2].wait()
         finally:

@@ -10,8 +10,9 @@ are `input` (text) or `input.json`, `skills.py`, `files/` (copied into the proje
 - `then`: what is done when the run has ended, one after the other: `"redrive"`, `{"rollback": STEP}`;
 - `env`: the environment; `wait_max`: the longest wait in the process, in seconds (default: any).
 
-`expected.json` holds what is compared: `status`, `output`, `error` (its keys are compared singly) and `steps` (address
-to `status`, `output`, ...). A case that must not compile has `{"codes": ["FLJ0301", ...]}` instead.
+`expected.json` holds what is compared: `status`, `output`, `error` (its keys are compared singly), `steps` (address to
+`status`, `output`, ...) and `requests` (what the model was asked, request by request; keys are compared singly).
+A case that must not compile has `{"codes": ["FLJ0301", ...]}` instead.
 `journal.txt` is the normalised journal: no times, hashes, run ids or pinned texts.
 
 Each case runs live, then once for each commit of that run: killed right after it, with everything in memory lost, and
@@ -275,6 +276,9 @@ class Trial:
                         step = steps.get(address, {})
                         yield from _differ(f"step {address}", {name: step.get(name) for name in parts}, parts)
                     continue
+                case "requests":
+                    yield from self._asked(wanted)
+                    continue
                 case _:
                     found = view[key]
             yield from _differ(key, found, wanted)
@@ -282,6 +286,12 @@ class Trial:
             yield from self._run_twice()
         replay = app.replay("run-1")
         yield from (f"replay: {item.to_json()}" for item in replay.differences)
+
+    def _asked(self, wanted: Sequence[JsonObject]) -> Iterator[str]:
+        requests = [request.to_json() for request in self.model.requests]
+        yield from _differ("the number of requests", len(requests), len(wanted))
+        for number, (found, parts) in enumerate(zip(requests, wanted, strict=False)):
+            yield from _differ(f"request {number}", {name: found[name] for name in parts}, parts)
 
     def _run_twice(self) -> Iterator[str]:
         ends = [row.address for row in self.behind.index(RunId("run-1")) if row.type == "step_completed"]

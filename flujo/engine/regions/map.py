@@ -26,7 +26,7 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
     if len(items) > MAX_ITEMS:
         raise FlujoError("FLJ0515", f"`over` has {len(items):,} items, and a map takes {MAX_ITEMS:,} at most")
     runner.entered(frame, len(items))
-    side, writers = Side(), dict[int, Context]()
+    side, writers = Side(runner.record), dict[int, Context]()
     tolerated = len(items) * node.tolerate // 100 if node.percent else node.tolerate
 
     recorded = _finished_items(runner, node, frame)
@@ -50,7 +50,7 @@ async def run_map(runner: Runner, node: Map, frame: Frame) -> Outcome:
 
     def decide(number: int, outcome: Outcome) -> bool:
         side.take(number, outcome)
-        return len(side.failures) > tolerated or len(side.waiting) >= MAX_TASKS
+        return side.decided(len(side.failures) > tolerated or len(side.waiting) >= MAX_TASKS)
 
     await run_together(partial(next, jobs(), None), node.max_concurrency, decide, runner.record.lane)
     if len(side.failures) > tolerated:

@@ -31,7 +31,7 @@ class _Graph:
         self._waiting = {step.meta.name: set(step.meta.needs) for step in node.children}
         self._numbers = {name: number for number, name in enumerate(self._steps)}
         self._scopes: dict[str, Scope] = {}
-        self._side = Side()
+        self._side = Side(runner.record)
         self._upstream = _upstream(node)
 
     async def run(self) -> Outcome:
@@ -49,7 +49,7 @@ class _Graph:
 
     def _decide(self, number: int, outcome: Outcome) -> bool:
         self._side.take(number, outcome)
-        return bool(self._side.failures)
+        return self._side.decided(bool(self._side.failures))
 
     def _next_job(self) -> tuple[int, Job] | None:
         """Return a step that can start."""

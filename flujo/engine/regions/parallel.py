@@ -28,7 +28,7 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
             return answer
         chosen = answer
     needed = len(chosen) if join.needed is None else join.needed
-    side, scopes = Side(), {}
+    side, scopes = Side(runner.record), {}
 
     def jobs() -> Iterator[tuple[int, Job]]:
         for number in chosen:
@@ -41,8 +41,8 @@ async def run_parallel(runner: Runner, node: Flow, frame: Frame, given: StepResu
         side.take(number, outcome)
         if join.needed is not None:
             possible = len(chosen) - len(side.failures)
-            return len(side.outputs) >= needed or possible < needed
-        return bool(side.failures) and not join.ignores_failures
+            return side.decided(len(side.outputs) >= needed or possible < needed)
+        return side.decided(bool(side.failures) and not join.ignores_failures)
 
     def collect(number: int, outcome: Outcome) -> bool:
         side.take(number, outcome)

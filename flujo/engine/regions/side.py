@@ -10,6 +10,7 @@ from flujo.core.graph import Flow, Map, Merge, Reduce
 from flujo.core.outcomes import Done, Failed, Outcome, Suspended, waiting
 from flujo.core.record import dataclass
 from flujo.core.values import EMPTY, JsonValue, Value, stored_bytes
+from flujo.engine.journal import Record
 from flujo.engine.reducing import reduced
 from flujo.engine.runner import Runner
 from flujo.engine.scope import Context, Frame, StepResult
@@ -22,6 +23,7 @@ MAX_TASKS = 100
 class Side:
     """What came of lists that run side by side: by number, in the order of declaration or input."""
 
+    record: Record
     outputs: dict[int, StepResult] = field(default_factory=dict)
     failures: dict[int, Failed] = field(default_factory=dict)
     waiting: list[Suspended] = field(default_factory=list)
@@ -38,6 +40,10 @@ class Side:
             case Suspended():
                 self.waiting.append(outcome)
 
+    def decided(self, verdict: bool) -> bool:
+        """Say whether the rest is stopped. In a replay nothing is: all that was recorded is reached, as it was then."""
+        return verdict and not self.record.is_replay
+
     @property
     def suspended(self) -> Suspended:
         """The suspension that waits for all that wait."""
@@ -46,7 +52,10 @@ class Side:
     @property
     def first_failure(self) -> Failed:
         """The failure that was recorded first."""
-        return next(iter(self.failures.values()))
+        if not self.record.is_replay:
+            return next(iter(self.failures.values()))
+        past = self.record.whole()
+        return min(self.failures.values(), key=lambda failed: getattr(past.row(failed.step, "step_failed"), "seq", 0))
 
 
 @dataclass(frozen=True, slots=True)
