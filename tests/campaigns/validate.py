@@ -42,8 +42,8 @@ SECONDS = 2.0
 """Processor time after which a file counts as hanging."""
 MEGABYTES = 256
 """Memory that a worker may take besides what it began with."""
-STUCK = 60.0
-"""Seconds after which a worker that tells nothing is ended."""
+STUCK = 120.0
+"""Seconds after which a worker that is still at the same file is ended; on a busy machine it may get little time."""
 SHARE = 0.99
 """How many of the planted faults must be told within a line."""
 MAKERS = ("bytes", "data", "hurtful", "valid", "planted")
@@ -158,7 +158,7 @@ def run(count: int, seed: int, mutant: str = "", workers: int = 0) -> Tally:
         numbers = range(HURTFUL - 1, count * HURTFUL, HURTFUL) if mutant else range(count)
         crew = [Worker(seed, numbers[first::workers]) for first in range(workers)]
         while crew:
-            wait([worker.pipe for worker in crew], timeout=STUCK)
+            wait([worker.pipe for worker in crew], timeout=STUCK / 4)
             crew = [one for worker in crew if (one := worker.listen(tally)) is not None]
     return tally
 
@@ -174,7 +174,7 @@ class Worker:
         self._process = context.Process(target=_work, args=(seed, numbers, theirs, self._at), daemon=True)
         self._process.start()
         theirs.close()
-        self._heard = time.monotonic()
+        self._heard, self._was_at = time.monotonic(), numbers.start
 
     def listen(self, tally: Tally) -> Worker | None:
         """Take what it tells; return the worker that goes on, None when all is done."""
@@ -188,6 +188,8 @@ class Worker:
                 if self._process.exitcode == 0:
                     return None
                 return self._replaced(tally, f"the process died ({self._process.exitcode})")
+        if self._at.value != self._was_at:
+            self._was_at, self._heard = self._at.value, time.monotonic()
         if time.monotonic() - self._heard < STUCK:
             return self
         self._process.kill()
