@@ -24,3 +24,11 @@ def test_the_conversation_is_as_the_page_shows(person: Session, follow: Callable
         ("assistant", "To which town?"),
         ("user", "Bergen"),
     ]
+
+
+def test_the_router_is_as_the_page_shows(person: Session, follow: Callable[[str], None]) -> None:
+    with Endpoint([json_reply("tech")]) as endpoint:
+        person.replaced["127.0.0.1:8080"] = endpoint.url.removeprefix("http://").removesuffix("/v1")
+        follow("docs/reference/language/router.md")
+    assert "Say who answers this letter" in str(endpoint.requests[0].body)
+    assert "My screen is dark" in str(endpoint.requests[0].body)

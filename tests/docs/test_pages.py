@@ -16,7 +16,11 @@ RUNNING = [
     for page in PAGES
     if not page.startswith(ERRORS) and any(block.language == "console" for block in fences((ROOT / page).read_text()))
 ]
-NEEDS_MODEL = {"docs/how-to/use-a-model.md", "docs/how-to/have-a-conversation.md"}
+NEEDS_MODEL = {
+    "docs/how-to/use-a-model.md",
+    "docs/how-to/have-a-conversation.md",
+    "docs/reference/language/router.md",
+}
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
 
 

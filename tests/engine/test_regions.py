@@ -414,6 +414,21 @@ def test_everything_that_can_go_on_goes_on_before_a_pause(world):
     assert len(world.calls) == len(set(world.calls))
 
 
+def test_at_most_a_hundred_questions_are_open_in_a_region(world):
+    text = """
+steps:
+  - kind: map
+    name: m
+    over: "{{ range(103) | list }}"
+    steps: {kind: hitl, name: ask, message: "item {{ item }}?"}
+"""
+    view = world.start(text)
+    assert (view.status, len(view.tasks)) == ("suspended", 100)
+    view = world.resume(view.run_id, "yes", view.tasks[0].id)
+    assert "item 100?" in [task.message for task in view.tasks]
+    assert len(view.tasks) == 100
+
+
 def test_a_suspended_branch_is_neither_winner_nor_loser(world):
     text = """
 steps:
