@@ -21,10 +21,12 @@ def edit_file(data: bytes, name: str, op: str, address: str, value: str | None) 
         return Edited(name, shown, shown, tuple(read(data, name)[1]))
     if value is None and op != "remove":
         raise UsageError("FLJ0005", f"`{op}` needs a value", help=_HELP)
+    python = op.replace("-", "_")
     try:
-        change = read_change(op.replace("-", "_"), address, value if op == "rename" else _value(value))
+        change = read_change(python, address, value if op == "rename" else _value(value))
     except ValueError as problem:
-        raise UsageError("FLJ0005", str(problem), help=_HELP) from problem
+        typed = str(problem).replace(f"`{python}`", f"`{op}`")
+        raise UsageError("FLJ0005", typed, help=_HELP) from problem
     return edit(text, name, [change])
 
 

@@ -38,7 +38,7 @@ def read_file(path: Path, name: str) -> bytes:
 def _neighbours(path: Path) -> str | None:
     if not path.parent.is_dir():
         return None
-    found = sorted(item.name for pattern in ("*.yaml", "*.yml") for item in path.parent.glob(pattern))
+    found = sorted(item.name for item in path.parent.iterdir() if item.suffix in (".yaml", ".yml") and item.is_file())
     return f"there is {', '.join(f'`{name}`' for name in found[:5])}" if found else None
 
 

@@ -293,8 +293,11 @@ class _Reader:
             self._refuse(f"the text has more than {MAX_ALIASES} aliases", start, "write out what they repeat")
         anchor = self.anchors.get(event.anchor)
         if anchor is None or anchor.element is None:
-            why = "names an anchor that is not there" if anchor is None else "stands inside the part it names"
-            help = "define the anchor before the alias; quote a text that begins with `*`"
+            if anchor is None:
+                why = "names an anchor that is not there"
+                help = "define the anchor before the alias; quote a text that begins with `*`"
+            else:
+                why, help = "stands inside the part it names", "remove the alias: a part cannot hold itself"
             self.report("FLJ0112", f"the alias `*{event.anchor}` {why}", start, end, help)
             self._count(start, 1, 0, 0)
             self._attach(Element(start, end, "", None), 1, 0, 0)

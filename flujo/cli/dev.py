@@ -116,10 +116,13 @@ def visualize(
 
     form = format or ("svg" if output is not None and output.endswith(".svg") else "mermaid")
     with open_app(session.project, session.env) as app:
-        drawn = app.picture(app.graph(file or str(app.root / "pipeline.yaml")), form)
+        drawn_from = Path(file or app.root / "pipeline.yaml")
+        drawn = app.picture(app.graph(str(drawn_from)), form)
     if output is None:
         session.console.result(drawn)
         return Exit.DONE
+    if Path(output).exists() and drawn_from.samefile(output):
+        raise UsageError("FLJ0005", f"`{output}` is the blueprint itself", help="write the drawing to another file")
     try:
         Path(output).write_text(drawn, "utf-8")
     except OSError as error:

@@ -10,7 +10,7 @@ import typer
 
 from flujo.cli.console import PipeClosed
 from flujo.cli.render.failure import bug, failure_document, failure_text
-from flujo.cli.stopped import Stopped
+from flujo.cli.stopped import AGAIN, Stopped
 from flujo.cli.verb import Session
 from flujo.core.errors import Exit, FlujoError, MissingModule, UsageError
 from flujo.core.suggest import did_you_mean
@@ -55,7 +55,7 @@ def _meaning(error: Exception, arguments: Sequence[str]) -> FlujoError:
     if isinstance(error, _USAGE_PROBLEM):
         problem = _usage(error)
     elif isinstance(error, typer.Abort):
-        problem = Stopped("FLJ0009", "stopped")
+        problem = Stopped("FLJ0009", "stopped", help=AGAIN)
     elif isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] != "flujo":
         problem = MissingModule(
             "FLJ0006",

@@ -30,7 +30,7 @@ VERBS = {
     "event": "Events that runs wait for: send, list",
     "lens": "Look into runs: list, show, trace, replay",
     "skills": "What blueprints can use: list, show, lock",
-    "dev": "For work on blueprints: compile-yaml, schema, show-config, version",
+    "dev": "For work on blueprints: edit, visualize, compile-yaml, schema",
 }
 """The verbs with their line in the help; each is the module of that name, with one or several commands."""
 

@@ -7,3 +7,7 @@ class Stopped(FlujoError):
     """Ctrl-C or a signal ended the command."""
 
     exit = Exit.INTERRUPTED
+
+
+AGAIN = "give the command again"
+"""What to do when there is no run to go on with."""

@@ -140,7 +140,8 @@ def _blueprints(given: str) -> list[str]:
     paths = []
     for place, below, names in os.walk(folder):
         below[:] = sorted(name for name in below if not name.startswith("."))
-        paths += [str(Path(place, name)) for name in sorted(names) if is_blueprint(name)]
+        found = (Path(place, name) for name in sorted(names) if is_blueprint(name))
+        paths += [str(path) for path in found if path.is_file()]  # a pipe would wait, a broken link is nothing
     if not paths:
         raise UsageError("FLJ0001", f"no blueprint in the folder `{given}`", help="blueprints end in .yaml or .yml")
     return paths

@@ -89,10 +89,10 @@ class Verb:
             try:
                 return self.run(session, **given)
             except KeyboardInterrupt as error:
-                from flujo.cli.stopped import Stopped
+                from flujo.cli.stopped import AGAIN, Stopped
 
                 going_on = f"`flujo resume {session.driving}{session.extra}` goes on with the run"
-                raise Stopped("FLJ0009", "stopped", help=going_on if session.driving else None) from error
+                raise Stopped("FLJ0009", "stopped", help=going_on if session.driving else AGAIN) from error
 
         own = list(inspect.signature(self.run, eval_str=True).parameters.values())[1:]
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)

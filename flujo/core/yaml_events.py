@@ -56,6 +56,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "an escape that YAML does not have",
         "double the backslash, or use single quotes",
     ),
+    "found incompatible YAML document": ("blueprints are YAML 1.2", "remove the `%YAML` line"),
     "found unknown directive name": ("a `%` directive that YAML does not have", "remove the line"),
 }
 

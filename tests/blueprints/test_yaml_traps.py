@@ -150,6 +150,7 @@ TRAPS: dict[str, str | bytes] = {
     "directive": "%YAML 1.1\n---\n" + _step("1"),
     "directive bad": "%FOO bar\n---\n" + _step("1"),
     "tag directive": "%TAG ! tag:x,2000:\n---\n" + _step("1"),
+    "directive of another YAML": "%YAML 3.0\n---\n" + _step("1"),
     "directive later": _step("1") + "%YAML 1.2\n",
     "complex key": HEAD + "? [a, b]\n: c\n",
     "null key": HEAD + "~: a\n",

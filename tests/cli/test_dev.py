@@ -71,6 +71,16 @@ def test_show_config_names_each_origin(flujo: Flujo) -> None:
     assert "hunter22" not in text + listed.out
 
 
+def test_a_drawing_never_replaces_what_it_draws(flujo: Flujo) -> None:
+    Path("part.yaml").write_text(PART)
+    Path("other.yaml").symlink_to("part.yaml")
+    refused = flujo("dev", "visualize", "part.yaml", "-o", "other.yaml")
+    assert refused.code == 2 and "`other.yaml` is the blueprint itself" in refused.err
+    assert Path("part.yaml").read_text() == PART
+    assert flujo("dev", "visualize", "part.yaml", "-o", "part.svg").code == 0
+    assert Path("part.svg").read_text().startswith("<svg ")
+
+
 def test_version(flujo: Flujo) -> None:
     found = flujo("dev", "version", "--json").json
     assert found["flujo"] == __version__

@@ -1,5 +1,6 @@
 """Validate: the bad inputs of every kind, the two formats, folders, and the exit code."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,11 @@ def test_folders(flujo: Flujo) -> None:
     Path("sub/b.yml").write_text("")
     result = flujo("validate", "sub", "sub/a.yaml")
     assert (result.code, result.err) == (4, "2 files checked: 1 error\n")
+    os.mkfifo("sub/pipe.yaml")  # reading it would wait for ever
+    Path("sub/broken.yaml").symlink_to("nothing")
+    assert flujo("validate", "sub").err == "2 files checked: 1 error\n"
+    missing = flujo("validate", "sub/broken.yaml").err
+    assert "there is no file `sub/broken.yaml`" in missing and "there is `a.yaml`, `b.yml`\n" in missing
     Path("empty").mkdir()
     assert flujo("validate", "empty").err.startswith("error[FLJ0001]: no blueprint in the folder `empty`")
 
