@@ -191,7 +191,8 @@ def _obvious(item: Diagnostic) -> Fix | None:
     if meant is None or not _WORD.fullmatch(written):
         return None
     near, (around, _, word) = meant[1], written.rpartition(".")
-    same = f"`{written}`" in item.message or (f"`{word}`" in item.message and around == near.rpartition(".")[0])
+    named = f"`{written}`" in item.message or (f"`{word}`" in item.message and around == near.rpartition(".")[0])
+    same = named or did_you_mean(written, (near,)) is not None
     return Fix(f"write `{near}`", (Edit(span, near),)) if same else None
 
 

@@ -287,3 +287,9 @@ def test_stdin(flujo: Flujo) -> None:
 def test_two_formats_at_once(flujo: Flujo) -> None:
     result = flujo("validate", "--json", "--format", "sarif")
     assert (result.code, result.json["error"]["code"]) == (2, "FLJ0005")
+
+
+def test_a_near_word_is_a_fix_also_where_the_message_does_not_repeat_it(flujo: Flujo) -> None:
+    Path("a.yaml").write_text(TYPO + "    on_error: contineu\n")
+    flujo("validate", "a.yaml", "--fix-suggested")
+    assert Path("a.yaml").read_text().endswith("    on_error: continue\n")
