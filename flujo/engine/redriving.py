@@ -40,10 +40,11 @@ def no_longer_holds(past: Past, root: Flow, choice: Choice) -> tuple[list[str], 
     standing = [
         address
         for address in _writes(past, root)
-        if predicate.covers(address) and not undone(past, address) and not agreed.covers(address)
+        if predicate.covers(address) and not undone(past, address)
     ]
     kept = [address for address in standing if _named(address, choice.keep)]
-    unsaid = [address for address in standing if address not in kept and not _named(address, choice.again)]
+    said = {address for address in standing if _named(address, choice.again) or agreed.covers(address)}
+    unsaid = [address for address in standing if address not in kept and address not in said]
     if unsaid:
         names = ", ".join(f"`{address}`" for address in unsaid)
         raise StateError(

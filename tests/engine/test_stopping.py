@@ -241,6 +241,17 @@ def test_a_suspended_run_goes_back_further_and_further() -> None:
     assert one.replay(run).equal
 
 
+@pytest.mark.parametrize(("keep", "again"), [((), ["b", "c", "d", "e"]), (("c",), ["b", "d", "e"])])
+def test_a_redrive_after_a_rollback_keeps_a_write_that_is_named(keep: tuple[str, ...], again: list[str]) -> None:
+    one = world()
+    run = one.start(CHAIN, 1).run_id
+    rollback(one, run, "a")
+    before = len(one.calls)
+    one.run(one.engine().redrive(run, choice=Choice(keep=frozenset(keep))))
+    assert one.calls[before:] == again
+    assert one.replay(run).equal
+
+
 def test_a_run_that_failed_and_was_undone_goes_back() -> None:
     one = world()
     one.plans = {"f": [fails(), "end"]}
