@@ -15,7 +15,7 @@ from flujo.core.storing import Store
 from flujo.core.values import JsonValue, ValueProblem, load
 from flujo.engine.crowd import GRACE
 from flujo.engine.execution import Driving, Engine
-from flujo.engine.forking import Fork, changed_input, forking, parse_change
+from flujo.engine.forking import Fork, changed_input, context_of, forking, parse_change
 from flujo.engine.past import Past
 from flujo.engine.rolling import Line, Rollback, cancelling, rolling_back
 from flujo.engine.watch import wish
@@ -49,7 +49,9 @@ class Stopper:
         fork = forking(self._past(run), nodes, step, given)
         graph, started = self.engine.graph(run), self._past(run).event(1)[0]
         assert isinstance(started, RunStarted)
-        wrong = problems(changed_input(fork, started.input), graph.inputs) if graph.inputs is not None else []
+        input = changed_input(fork, started.input)
+        context_of(fork, graph.context)  # a place that is none is said before anything is done
+        wrong = problems(input, graph.inputs) if graph.inputs is not None else []
         if wrong and fork.changed("input"):
             raise UsageError("FLJ0004", f"the input does not fit `inputs`: {wrong[0]}")
         return fork

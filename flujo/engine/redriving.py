@@ -37,11 +37,7 @@ def no_longer_holds(past: Past, root: Flow, choice: Choice) -> tuple[list[str], 
     left = [child(address, "@undo") for address in begun if not Void(void, (), _no_loop)(address)]
     predicate = Void([*void, *left], (), lambda address: past.iterations(address) > 0)
     agreed = Void(rolled_back, (), _no_loop)  # whoever rolled back was told of them
-    standing = [
-        address
-        for address in _writes(past, root)
-        if predicate.covers(address) and not undone(past, address)
-    ]
+    standing = [address for address in _writes(past, root) if predicate.covers(address) and not undone(past, address)]
     kept = [address for address in standing if _named(address, choice.keep)]
     said = {address for address in standing if _named(address, choice.again) or agreed.covers(address)}
     unsaid = [address for address in standing if address not in kept and address not in said]

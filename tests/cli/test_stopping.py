@@ -100,3 +100,10 @@ def test_fork(flujo: Flujo, run: str) -> None:
 def test_values_that_a_fork_cannot_have(given: str, code: str, flujo: Flujo, run: str) -> None:
     refused = flujo("fork", run, "--from", "sure", "--set", given, "--yes")
     assert (refused.code, code in refused.err) == (2, True)
+
+
+def test_a_preview_of_a_fork_says_that_there_is_no_such_place(flujo: Flujo, tmp_path: Path) -> None:
+    (tmp_path / "text.yaml").write_text('version: "0.1"\nsteps: [{name: a, input: 1}]\n')
+    run = flujo("run", "text.yaml", "--input", "x", "--json").json["run_id"]
+    refused = flujo("fork", run, "--from", "a", "--set", "input.to=1", "--dry-run")
+    assert (refused.code, "there is no `to` to set" in refused.err) == (2, True)
