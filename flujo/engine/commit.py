@@ -74,7 +74,7 @@ class Committer:
             for writer, futures in waiting:
                 self._write_alone(writer, futures)
             return
-        except BaseException as error:  # whatever it is: a loop tells nobody what a callback raised
+        except Exception as error:  # whatever it is: a loop tells nobody what a callback raised
             for _, futures in waiting:
                 _settle(futures, error)
             return

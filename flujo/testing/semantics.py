@@ -365,7 +365,9 @@ def _quiet_death() -> Iterator[None]:
     try:
         with suppress(Killed, Dead):
             yield
-        gc.collect(1)
+        if not gc.get_freeze_count():  # what is there by now stays: the many collections need not look at it again
+            gc.freeze()
+        gc.collect()
     finally:
         logger.disabled = before
 
