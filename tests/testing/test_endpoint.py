@@ -150,7 +150,7 @@ def test_scripts_from_files() -> None:
         ("{}", "a list of replies"),
         ("[1]", "a text or a mapping"),
         ('[{"txt": ""}]', "no field `txt`"),
-        ("[", "Expecting"),
+        ("[", "a value is missing"),
     ],
 )
 def test_bad_scripts(text: str, part: str) -> None:
