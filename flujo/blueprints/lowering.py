@@ -223,6 +223,9 @@ class Workshop:
         meta = self._meta(raw, needs, path, position, kind.word)
         config = self._config(raw, path, kind)
         if config is None or kind.lower is None:
+            self._look_inside(
+                raw, kind, StepLowering(meta, self.catalogue, self.agents, self, path, position, kind.config)
+            )
             return None
         node = kind.lower(config, StepLowering(meta, self.catalogue, self.agents, self, path, position, config))
         what = "an import" if isinstance(node, Flow) and node.imported else f"the kind `{kind.word}`"
@@ -231,6 +234,17 @@ class Workshop:
                 message = f"`{key}` on {what} is not in this version of flujo yet"
                 self.report.add("FLJ0207", message, (*path, key), on_key=True)
         return self._with_defaults(node, raw, position)
+
+    def _look_inside(self, raw: JsonObject, kind: StepKind, low: StepLowering) -> None:
+        """Lower the lists in a step that is wrong itself: what is wrong in them is told too."""
+        own = kind.config.allowed() if kind.config else EMPTY
+        if "steps" in own and isinstance(raw.get("steps"), list | dict):
+            low.body(raw["steps"], "steps")
+        for key in ("branches", "states"):
+            lists = raw.get(key) if key in own else None
+            for name, steps in lists.items() if isinstance(lists, dict) else ():
+                if isinstance(steps, list | dict):
+                    low.body(steps, key, name)
 
     def _with_defaults(self, node: Node, raw: JsonObject, position: Position) -> Node:
         """Return a step with the fields of `defaults` that it does not have itself; see `defaults`."""
