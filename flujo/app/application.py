@@ -374,8 +374,11 @@ class App:
 
     def preview_cancel(self, prefix: str, *, undo: bool = False) -> list[Any]:
         """Return what becomes of the steps of a run that is cancelled (`engine.rolling.Line`); nothing is done."""
-        run = self.store.run(prefix).run
-        lines: list[Any] = self.stopper.preview_cancel(run, self.nodes(run), undo=undo)
+        from flujo.engine.execution import refuse_ended
+
+        header = self.store.run(prefix)
+        refuse_ended(header, "cancel")
+        lines: list[Any] = self.stopper.preview_cancel(header.run, self.nodes(header.run), undo=undo)
         return lines
 
     def cancel(self, prefix: str, options: RunOptions | None = None, *, undo: bool = False) -> Any:

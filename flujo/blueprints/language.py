@@ -23,7 +23,7 @@ TOP_KEYS: Final = frozenset(
         "version",
     }
 )
-TOP_LATER: Final = frozenset({"policy", "limits", "budget"})
+TOP_LATER: Final = frozenset({"policy", "limits", "budget", "usage_limits"})
 
 STEP_KEYS: Final = frozenset(
     {

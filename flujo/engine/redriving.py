@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flujo.core.errors import StateError
+from flujo.core.errors import StateError, UsageError
 from flujo.core.events import UndoFinished
 from flujo.core.graph import Call, Flow
 from flujo.core.ids import Address, child
 from flujo.core.record import dataclass
+from flujo.core.suggest import did_you_mean
 from flujo.engine.past import Past
 from flujo.engine.places import nodes_by_address, plain
 from flujo.engine.voiding import Void, dependents
@@ -26,8 +27,10 @@ NO_CHOICE = Choice()
 def no_longer_holds(past: Past, root: Flow, choice: Choice) -> tuple[list[str], list[str]]:
     """Return the addresses that no longer hold and those inside them that do.
 
-    Raise StateError FLJ0813 when a completed write that nothing undid would run again and nobody has chosen that.
+    Raise StateError FLJ0813 when a completed write that nothing undid would run again and nobody has chosen that, and
+    UsageError FLJ0005 for a choice that names no completed write.
     """
+    _check_names(past, root, choice)
     stopping = past.stopping()
     rolled_back = stopping.void or [] if stopping is not None else []
     begun = [address for address in past.addresses() if any(row.type == "undo_started" for row in past.rows(address))]
@@ -49,6 +52,17 @@ def no_longer_holds(past: Past, root: Flow, choice: Choice) -> tuple[list[str], 
             help=f"say `--again {unsaid[0]}` to run it again, or `--keep {unsaid[0]}` to keep its result",
         )
     return [*void, *left], [str(address) for address in kept]
+
+
+def _check_names(past: Past, root: Flow, choice: Choice) -> None:
+    """Raise UsageError FLJ0005 when a name is that of no completed write."""
+    names = sorted(choice.again | choice.keep)
+    writes = _writes(past, root) if names else []
+    for name in names:
+        if not any(_named(address, frozenset({name})) for address in writes):
+            near = did_you_mean(name, [*writes, *map(plain, writes)])
+            help = f"did you mean `{near}`?" if near else "`flujo lens show RUN` shows the steps"
+            raise UsageError("FLJ0005", f"`{name}` is no write that this run completed", help=help)
 
 
 def undone(past: Past, address: Address) -> bool:

@@ -62,6 +62,12 @@ def test_cancel_as_json(flujo: Flujo, run: str) -> None:
     assert (document["status"], document["undone"], len(document["steps"])) == ("cancelled", ["room"], 2)
 
 
+def test_there_is_nothing_to_cancel(flujo: Flujo, run: str) -> None:
+    assert flujo("cancel", run).code == 0
+    refused = flujo("cancel", run)
+    assert (refused.code, "nothing to cancel" in refused.err, "kept" in refused.err) == (2, True, False)
+
+
 def test_rollback_asks_first(flujo: Flujo, run: str) -> None:
     refused = flujo("rollback", run, "--to", "room")
     assert (refused.code, "add `--yes`" in refused.err) == (2, True)
@@ -73,6 +79,8 @@ def test_rollback_asks_first(flujo: Flujo, run: str) -> None:
     assert done.code == 0
     assert f"flujo redrive {run}" in done.err
     assert flujo("rollback", run, "--to", "rom", "--yes").code == 2
+    unknown = flujo("redrive", run, "--keep", "pst")
+    assert (unknown.code, "did you mean `post`" in unknown.err) == (2, True)
     again = flujo("redrive", run, "--no-ask")
     assert again.code == 6
     assert Path("post.txt").read_text() == "posted\n" * 2
