@@ -158,7 +158,7 @@ def _nest(chance: random.Random, holder: Any, key: Any, spots: list[Spot]) -> No
 
 def _swell(chance: random.Random, holder: Any, key: Any, spots: list[Spot]) -> None:
     value, times = holder[key], chance.choice((20, 20, 400))
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) < 1_000:
         holder[key] = value * times * 5
     elif isinstance(value, list):
         holder[key] = value * (times if len(value) < 3 and len(str(value)) < 300 else 2)

@@ -27,7 +27,7 @@ from typing import Any
 
 from flujo.blueprints import reader
 from flujo.blueprints.compiler import compile_blueprint
-from flujo.blueprints.edit.fixes import fix_all
+from flujo.blueprints.edit.fixes import MAX_ROUNDS, fix_all
 from flujo.blueprints.importing import Compiled
 from flujo.cli.render.diagnostics import document, render
 from flujo.core.codes import CODES
@@ -329,7 +329,7 @@ def _broken_by_fixes(text: str | bytes, compiled: Compiled) -> str:
         return ""
     whole = text.decode() if isinstance(text, bytes) else text
     fixed = fix_all(whole, lambda less: _safe_fixes(compile_blueprint(less, "in.yaml", SOURCES, CATALOGUE)))
-    if fixed.left:
+    if fixed.left and len(fixed.applied) < MAX_ROUNDS:  # one inside the other, each round reaches one more
         return f"a fix does not end: {fixed.left[0].title}"
     again = compile_blueprint(fixed.text, "in.yaml", SOURCES, CATALOGUE)
     if again.graph is not None:

@@ -30,6 +30,8 @@ def config_key(parts: Parts, temperatures: Temperatures) -> None:
             near = did_you_mean(name, _KEYS)
             help = f"did you mean `{near}`?" if near else "the keys are `max_retries`, `timeout_s` and `temperature`"
             parts.findings.wrong("FLJ0201", f"unknown key `{name}`", span, at, help)
+        elif name == "temperature" and type(element.value) not in (int, float):
+            parts.findings.wrong("FLJ0203", "`temperature` must be a number", span_of(element), at)
         elif name == "temperature":
             agent = uses.removeprefix("agents.") if isinstance(uses, str) and uses.startswith("agents.") else "?"
             gone = _without(parts, "config") if len(config.fields) == 1 else None

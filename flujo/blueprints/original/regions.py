@@ -158,6 +158,8 @@ def _sets(element: Element) -> dict[str, Element] | None:
         if given is None or fields.keys() - {"set", "value"}:
             return None
         pairs = [(item.part("target"), item.part("value")) for item in given.items or ()]
+        if any((item.fields or {}).keys() - {"target", "value"} for item in given.items or ()):
+            return None
         if given.items is None:
             pairs = [(given, fields.get("value"))]
         for target, value in pairs:
