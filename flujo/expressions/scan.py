@@ -116,7 +116,7 @@ def scan(text: str, bare: bool = False) -> Scan:
         limits.see(result, token, at)
 
 
-_PLAIN: Final = re.compile(r"\{\{[ \n]*([a-zA-Z]\w*(?:\.[a-zA-Z]\w*){0,16})[ \n]*(\}\})", re.ASCII)
+_PLAIN: Final = re.compile(r"\{\{[ \n]*([a-zA-Z]\w*(?:\.[a-zA-Z]\w*)*)[ \n]*(\}\})", re.ASCII)
 
 
 def scan_plain(text: str) -> Scan | None:
