@@ -83,6 +83,8 @@ def _compile(text: str, bare: bool, outer: frozenset[str], only: frozenset[str] 
         plain = None if bare else scan_plain(text)
         found = plain or scan(text, bare)
         name = _name(plain) if plain else None
+        if plain and len(plain.tokens) > MAX_TOKENS:
+            raise over(f"the name has more than {MAX_TOKENS // 2:,} parts")
         expression, statements = (name, []) if name else _parse(found, bare)
     except Fault as fault:
         return Program(text, _nothing, problems=(fault.problem((0, len(text))),))
@@ -153,6 +155,10 @@ def _name(found: Scan) -> nodes.Expr | None:
     for token in rest[1::2]:
         node = nodes.Getattr(node, token.value, "load", lineno=token.lineno - 1)
     return node
+
+
+MAX_TOKENS: Final = 2_000
+"""Tokens of a template that is one name: no data is as deep."""
 
 
 @contextmanager
