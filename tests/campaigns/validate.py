@@ -38,7 +38,7 @@ from tests.campaigns.mutating import changed_bytes, changed_data, corpus, docume
 from tests.campaigns.planting import Fault, Planter
 from tests.campaigns.writing import Writer
 
-SECONDS = 2.0
+SECONDS = 5.0
 """Processor time after which a file counts as hanging."""
 MEGABYTES = 256
 """Memory that a worker may take besides what it began with."""
