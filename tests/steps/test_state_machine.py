@@ -8,25 +8,25 @@ MACHINE = """
 steps:
   - name: machine
     kind: state_machine
-    start: work
+    start: fetch
     ends: [done]
     max: 6
     ON_ERROR
     states:
-      work: [{name: call, uses: t.plan}]
+      fetch: [{name: call, uses: t.plan}]
       wait: [{name: ask, kind: hitl, message: "{{ previous.message }}?"}]
       done: {name: end, input: "{{ previous }}"}
     transitions:
-      - {from: work, on: failure, when: WHEN, to: wait}
-      - {from: work, to: done}
-      - {from: wait, to: work}
+      - {from: fetch, on: failure, when: WHEN, to: wait}
+      - {from: fetch, to: done}
+      - {from: wait, to: fetch}
 """
 
 
 def machine(when, *plan):
     world = World()
     world.inputs = False
-    world.plans = {f"machine[{number}]/state/work/call": [value] for number, value in plan}
+    world.plans = {f"machine[{number}]/state/fetch/call": [value] for number, value in plan}
     return world, world.start(MACHINE.replace("WHEN", when).replace("ON_ERROR", "description: x"))
 
 
@@ -35,7 +35,7 @@ def test_a_person_is_asked_after_a_failure_and_the_machine_goes_on():
     assert [task.message for task in view.tasks] == ["no?"]
     view = world.resume(view.run_id, "try again")
     assert (view.status, view.output) == ("completed", 5)
-    assert world.calls.count("machine[0]/state/work/call") == 1
+    assert world.calls.count("machine[0]/state/fetch/call") == 1
     assert view.steps["machine"].decision == {"exit": "until", "iterations": 4}
     assert world.replay(view.run_id).equal
 
@@ -50,8 +50,8 @@ def test_a_condition_that_yields_no_boolean_fails_with_both_named():
 
 def test_a_redrive_runs_the_failed_step_of_its_state_again():
     world, view = machine("false", (0, fails("no")))
-    assert (view.status, view.error["step"]) == ("failed", "machine[0]/state/work/call")
-    world.plans = {"machine[0]/state/work/call": [8]}
+    assert (view.status, view.error["step"]) == ("failed", "machine[0]/state/fetch/call")
+    world.plans = {"machine[0]/state/fetch/call": [8]}
     view = world.redrive(view.run_id)
     assert (view.status, view.output) == ("completed", 8)
     assert world.replay(view.run_id).equal
@@ -59,7 +59,7 @@ def test_a_redrive_runs_the_failed_step_of_its_state_again():
 
 def test_a_retry_of_the_machine_goes_on_in_its_state():
     world = World()
-    world.plans = {"machine[0]/state/work/call": [fails("no"), 3]}
+    world.plans = {"machine[0]/state/fetch/call": [fails("no"), 3]}
     view = world.start(MACHINE.replace("WHEN", "false").replace("ON_ERROR", "retry: {attempts: 2, on: [any]}"))
     assert (view.status, view.output) == ("completed", 3)
     assert world.replay(view.run_id).equal
