@@ -1,9 +1,9 @@
 """Writes the pages of the documentation that are made from the program: `python scripts/docs.py [--check]`.
 
-Made are `docs/reference/errors/`, `expressions-table.md`, `skills.md` and `cli.md`, the list of later words in
-`language/index.md`, the events in `journal.md`, and the picture of a trace. With `--check` nothing is written: pages
-that differ are named and the exit code is 1. The picture comes from a real run, so its times differ each time; it is
-written anew only when something else in it has changed.
+Made are the schemas of new projects, `docs/reference/errors/`, `expressions-table.md`, `skills.md` and `cli.md`, the
+list of later words in `language/index.md`, the events in `journal.md`, and the picture of a trace. With `--check`
+nothing is written: pages that differ are named and the exit code is 1. The picture comes from a real run, so its times
+differ each time; it is written anew only when something else in it has changed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import get_args
 
 from flujo.app import open_app
+from flujo.app.editor import SCHEMA_FILE, schema_text
 from flujo.blueprints import effects
 from flujo.blueprints.language import AGENT_LATER, STEP_LATER, TOP_LATER
 from flujo.cli.main import VERBS, main
@@ -35,6 +36,8 @@ from flujo.core.codes.entry import Code
 from flujo.core.diagnostics import docs_page
 from flujo.core.events import Event
 from flujo.core.ports import SkillSpec
+from flujo.skills.lock import LOCK_FILE, read_lock
+from flujo.skills.registry import SkillRegistry
 from flujo.steps import kinds
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -287,7 +290,19 @@ def same_picture(one: str, other: str) -> bool:
     return VOLATILE.sub("", one) == VOLATILE.sub("", other)
 
 
+TEMPLATES = "flujo/blueprints/templates"
+
+
+def schema(layer: str) -> str:
+    """Return the schema of a new project whose skills are those of a layer of templates."""
+    lock = ROOT / TEMPLATES / layer / LOCK_FILE
+    locked = read_lock(lock.read_text("utf-8")) if lock.exists() else []
+    return schema_text(SkillRegistry(locked, Path()).specs())
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    f"{TEMPLATES}/project/{SCHEMA_FILE}": lambda: schema("project"),
+    f"{TEMPLATES}/default/{SCHEMA_FILE}": lambda: schema("default"),
     "docs/reference/errors/index.md": errors,
     **{docs_page(code.id): error(code) for code in CODES.values()},
     "docs/reference/expressions-table.md": table,

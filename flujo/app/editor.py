@@ -1,7 +1,8 @@
 """What editors need of a project: the JSON Schema of its blueprints in a file, and the line by which they find it.
 
 The file stands beside `flujo.toml` and is committed, as `skills.lock` is: so an editor has it without flujo, without
-a network and after the project has moved. The line names it relative to the blueprint.
+a network and after the project has moved. The line names it relative to the blueprint. What `init` writes is kept with
+the templates; scripts/docs.py makes it, and a test compares it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from pathlib import Path
 from flujo.app.writing import write_text
 from flujo.blueprints.schema import blueprint_schema
 from flujo.core.ports import SkillSpec
-from flujo.skills.lock import LOCK_FILE, read_lock
-from flujo.skills.registry import SkillRegistry
 from flujo.steps import kinds
 
 SCHEMA_FILE = "flujo.schema.json"
@@ -25,12 +24,6 @@ HEADER = "# yaml-language-server: $schema="
 def schema_text(skills: Iterable[SkillSpec] = ()) -> str:
     """Return the text of the schema; with `skills` it knows their ids and parameters."""
     return json.dumps(blueprint_schema(kinds(), skills), indent=2, ensure_ascii=False) + "\n"
-
-
-def schema_of_new(files: dict[str, bytes]) -> bytes:
-    """Return the schema of a project that is to have these files."""
-    locked = read_lock(files[LOCK_FILE].decode("utf-8")) if LOCK_FILE in files else []
-    return schema_text(SkillRegistry(locked, Path()).specs()).encode()
 
 
 def refresh_schema(root: Path, skills: Iterable[SkillSpec]) -> bool:

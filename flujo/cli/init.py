@@ -52,11 +52,8 @@ def init(
     Files that are there are never overwritten without --force. Templates: default (200 tickets, a skill of your own,
     a table), minimal (two steps, text in and text out), approval (a report that a person approves first).
     """
-    from flujo.app.editor import SCHEMA_FILE, schema_of_new
-
     root = session.project / name if session.project else Path(name)
     files = scaffold(template, root.resolve().name)
-    files[SCHEMA_FILE] = schema_of_new(files)
     there = [path for path in files if os.path.lexists(root / path)]
     if there:
         _permit(session, root, there, force, yes)

@@ -60,7 +60,7 @@ def child(*arguments: str, cwd: Path, **options: Any) -> subprocess.Popen[bytes]
         (["--version"], 0, ONLY_HELP | {"typer", "flujo.cli"}),
         (["--help"], 0, ONLY_HELP),
         (["run", "--help"], 0, NEVER_TO_CHECK | {"jinja2", "ruamel", "flujo.app", "flujo.blueprints"}),
-        (["init", "x"], 0, NEVER_TO_CHECK),
+        (["init", "x"], 0, NEVER_TO_CHECK | {"jinja2", "ruamel", "flujo.app"}),
         (["validate"], 0, NEVER_TO_CHECK),
         (["run", "--dry-run"], 0, NEVER_TO_CHECK - {"flujo.engine"}),
         (["skills", "list"], 0, NEVER_TO_CHECK),
